@@ -1,0 +1,44 @@
+"""Answers about a running news story, only from a curated corpus, each claim cited to the exact words."""
+
+from .assistant import Assistant
+from .conversation import Conversation
+from .errors import (
+    CorpusError,
+    EmbeddingMismatch,
+    IndexBusy,
+    IndexMissing,
+    IndexUnusable,
+    ModelUnavailable,
+    OnTheRecordError,
+    QuestionError,
+    SettingsError,
+)
+from .settings import Settings
+from .types import REFUSAL, Answer, Attribution, Citation, Claim, Document, Hit, Passage, Span, Withheld
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "REFUSAL",
+    "Answer",
+    "Assistant",
+    "Attribution",
+    "Citation",
+    "Claim",
+    "Conversation",
+    "CorpusError",
+    "Document",
+    "EmbeddingMismatch",
+    "Hit",
+    "IndexBusy",
+    "IndexMissing",
+    "IndexUnusable",
+    "ModelUnavailable",
+    "OnTheRecordError",
+    "Passage",
+    "QuestionError",
+    "Settings",
+    "SettingsError",
+    "Span",
+    "Withheld",
+]

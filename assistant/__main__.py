@@ -1,0 +1,203 @@
+"""The command line: `python -m assistant` (installed: `on-the-record`)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import __version__, resources
+from .errors import OnTheRecordError, SettingsError
+from .settings import Settings
+from .types import ANSWERED, Answer, Citation
+
+if TYPE_CHECKING:
+    from .assistant import Assistant
+
+EXIT_ERROR, EXIT_LEFT_OUT, EXIT_INTERRUPTED = 2, 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done (a refusal to answer too), 1 files left out, 2 error."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        code: int = options.run(options)
+        return code
+    except OnTheRecordError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="on-the-record",
+        description="Answers about a running news story, each claim cited to the exact words.",
+        epilog="Every setting can be given as ON_THE_RECORD_<NAME> in the environment; the options here win.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--corpus", metavar="FOLDER", help="documents to answer from (default: the story that ships)")
+    common.add_argument("--data-dir", metavar="FOLDER", help="where indexes are kept (default: the user's data directory)")
+    common.add_argument("--json", action="store_true", help="print JSON")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("ask", parents=[common], help="answer one question")
+    ask.add_argument("question", nargs="+", help="the question; several words are joined")
+    ask.set_defaults(run=_ask)
+    chat = commands.add_parser("chat", parents=[common], help="ask in turn; an empty line ends")
+    chat.set_defaults(run=_chat)
+    search = commands.add_parser("search", parents=[common], help="show the passages nearest to some words")
+    search.add_argument("query", nargs="+", help="words to look for")
+    search.add_argument("-k", type=int, default=5, help="how many passages (default: 5)")
+    search.set_defaults(run=_search)
+    sync = commands.add_parser("sync", parents=[common], help="make the index match the corpus folder")
+    sync.add_argument("--rebuild", action="store_true", help="throw the index away and make it again")
+    sync.set_defaults(run=_sync)
+    status = commands.add_parser("status", parents=[common], help="show what the index holds")
+    status.set_defaults(run=_status)
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given = {name: value for name in ("corpus", "data_dir") if (value := getattr(options, name)) is not None}
+    return Settings.from_env().replace(**given)
+
+
+def _open(options: argparse.Namespace) -> Assistant:
+    from .assistant import Assistant
+
+    assistant = Assistant.open(_settings(options))
+    for refusal in assistant.refused:
+        print(f"left out: {refusal}", file=sys.stderr)
+    return assistant
+
+
+def _ask(options: argparse.Namespace) -> int:
+    with _open(options) as assistant:
+        answer = assistant.ask(" ".join(options.question))
+    _print_json(answer.to_dict()) if options.json else _print_answer(answer)
+    return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    with _open(options) as assistant:
+        talk = assistant.conversation()
+        while True:
+            try:
+                question = input("? " if sys.stdin.isatty() else "")
+            except EOFError:
+                return 0
+            if not question.strip():
+                return 0
+            try:
+                answer = talk.ask(question)
+            except OnTheRecordError as error:
+                print(error)
+                continue
+            _print_json(answer.to_dict()) if options.json else _print_answer(answer)
+
+
+def _search(options: argparse.Namespace) -> int:
+    if options.k < 1:
+        raise SettingsError(f"-k is {options.k}: give a whole number of at least 1.")
+    with _open(options) as assistant:
+        hits = assistant.search(" ".join(options.query), options.k)
+    if options.json:
+        _print_json(
+            [{"score": h.score, "document_id": h.passage.document_id, "start": h.passage.start,
+              "end": h.passage.end, "text": h.passage.text} for h in hits]
+        )  # fmt: skip
+    else:
+        for hit in hits:
+            print(f"{hit.score:.2f}  {hit.passage.document_id} [{hit.passage.start}:{hit.passage.end}]")
+            print(_wrapped(" ".join(hit.passage.text.split()), "      "), end="\n\n")
+    return 0
+
+
+def _sync(options: argparse.Namespace) -> int:
+    from .assistant import Assistant
+
+    settings = _settings(options)
+    if options.rebuild:
+        from .index import remove
+
+        remove(settings, Path(settings.corpus) if settings.corpus else resources.path("corpus"))
+    assistant, report = Assistant.open_synced(settings)
+    with assistant:
+        if options.json:
+            _print_json({"added": report.added, "changed": report.changed, "removed": report.removed,
+                         "refused": [str(refusal) for refusal in assistant.refused]})  # fmt: skip
+        else:
+            for name, identities in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
+                for identity in identities:
+                    print(f"{name}: {identity}")
+            print(f"The index holds {len(assistant.documents)} documents, as the corpus does.")
+    for refusal in assistant.refused:
+        print(f"left out: {refusal}", file=sys.stderr)
+    return EXIT_LEFT_OUT if assistant.refused else 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    with _open(options) as assistant:
+        status = assistant.status()
+    if options.json:
+        _print_json(status)
+        return 0
+    documents: Any = status.pop("documents")
+    refused: Any = status.pop("refused")
+    for name, value in status.items():
+        print(f"{name:10} {value}")
+    print(f"{'documents':10} {len(documents)}")
+    for document in documents:
+        print(f"  {document['id']}  {document['publisher']}  {document['published'] or 'no date'}  {document['title']}")
+    for refusal in refused:
+        print(f"  left out: {refusal}")
+    return 0
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.standalone != answer.question:
+        print(f"Answered as: {answer.standalone}\n")
+    print("\n\n".join(_wrapped(part) for part in answer.text.split("\n\n")))
+    if answer.status == ANSWERED:
+        print()
+        _print_citations(answer.citations)
+        print(f"\nAs of {answer.as_of}. Quoted from the documents; no model in use." if answer.as_of else "")
+    elif answer.nearest:
+        print("\nNearest in the documents:\n")
+        _print_citations(answer.nearest)
+
+
+def _print_citations(citations: Sequence[Citation]) -> None:
+    for citation in citations:
+        print(_wrapped(f"[{citation.number}] {' '.join(citation.quote.split())}", "    ").removeprefix("    "))
+        source = ", ".join(str(part) for part in (citation.publisher, citation.published, citation.title) if part)
+        print(_wrapped(source, "    "))
+        if citation.url:
+            print(f"    {citation.url}")
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    width = min(100, max(40, shutil.get_terminal_size().columns))
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

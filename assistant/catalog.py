@@ -1,0 +1,182 @@
+"""The SQLite side of an index: documents, passages, sentence vectors, and full text.
+
+It decides what the index holds: a vector in Chroma whose passage is not live here does not exist
+for a reader. So one SQLite transaction (`publish`) turns the old index into the new one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import IndexUnusable
+from .types import Attribution, Document, Passage, Span
+
+SCHEMA = 1
+# FTS5's own stemmer, so that "criticised" finds "criticise"; `context` is title and heading.
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS documents (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, live INTEGER NOT NULL,
+    position INTEGER NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL, attributions TEXT NOT NULL,
+    UNIQUE (id, version));
+CREATE TABLE IF NOT EXISTS passages (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, tokens INTEGER NOT NULL, heading TEXT NOT NULL,
+    sentences TEXT NOT NULL, vectors BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS passages_of ON passages (document, start);
+CREATE TABLE IF NOT EXISTS garbage (id TEXT PRIMARY KEY);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, context, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (words, row);
+"""
+_CONTEXT_WEIGHT = 0.3  # of a hit in title or heading against one in the text, in BM25
+_PASSAGE = """SELECT p.id, d.id, p.start, p.stop, p.tokens, p.heading, p.sentences, d.text
+    FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"""
+
+
+class Catalog:
+    """Documents and passages under one file; many readers, one writer (see `sync`).
+
+    Raises IndexUnusable where the file is not a catalog, is damaged or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._documents = lru_cache(maxsize=256)(self._read_document)
+        with self.guarded():
+            self._connection().executescript(_TABLES)
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Maps SQLite's errors to ours."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise IndexUnusable(
+                f"The index file {self.path} cannot be used ({error}): check the disk and its rights, or delete "
+                f"the folder {self.path.parent} and run `python -m assistant sync` to build it again."
+            ) from error
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of one query."""
+        with self.guarded():
+            return self._connection().execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of the block or nothing."""
+        with self.guarded():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if connection := getattr(self._local, "connection", None):
+            connection.close()
+            del self._local.connection
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+        return connection
+
+    # What is in it
+
+    def meta(self) -> dict[str, str]:
+        """What the index remembers of how it was made."""
+        return dict(self.read("SELECT name, value FROM meta"))
+
+    def live(self) -> dict[str, tuple[str, str]]:
+        """(version, metadata as JSON) of each document by id, in the corpus's order."""
+        rows = self.read("SELECT id, version, metadata FROM documents WHERE live = 1 ORDER BY position")
+        return {identity: (version, metadata) for identity, version, metadata in rows}
+
+    def document(self, identity: str) -> Document:
+        """The live document; raises KeyError for an id there is not."""
+        versions = self.read("SELECT version, metadata FROM documents WHERE id = ? AND live = 1", (identity,))
+        if not versions:
+            raise KeyError(identity)
+        return self._documents(identity, *versions[0])
+
+    def _read_document(self, identity: str, version: str, metadata: str) -> Document:
+        rows = self.read("SELECT text FROM documents WHERE id = ? AND version = ?", (identity, version))
+        values = json.loads(metadata)
+        values["sources"] = tuple(values["sources"])
+        values["published"] = dt.date.fromisoformat(values["published"]) if values["published"] else None
+        return Document(text=rows[0][0], **values)
+
+    def attributions(self, identity: str) -> tuple[Attribution, ...]:
+        """Who said what in a live document, in its order."""
+        rows = self.read("SELECT attributions FROM documents WHERE id = ? AND live = 1", (identity,))
+        return tuple(
+            Attribution(**{**values, "credit": Span(**values["credit"])})
+            for row in rows
+            for values in json.loads(row[0])
+        )
+
+    def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """The live passages among `ids`."""
+        marks = ",".join("?" * len(ids))
+        return {row[0]: _passage(row) for row in self.read(f"{_PASSAGE} WHERE p.id IN ({marks})", ids)}
+
+    def passages_of(self, identity: str) -> tuple[Passage, ...]:
+        """A live document's passages, in its order."""
+        return tuple(_passage(row) for row in self.read(f"{_PASSAGE} WHERE d.id = ? ORDER BY p.start", (identity,)))
+
+    def count(self) -> int:
+        """How many live passages there are."""
+        query = "SELECT count(*) FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"
+        return int(self.read(query)[0][0])
+
+    def vectors(self, passage_id: str) -> NDArray[np.float32]:
+        """The vectors of a passage's sentences, shape (sentences, dimensions)."""
+        blob, sentences = self.read("SELECT vectors, sentences FROM passages WHERE id = ?", (passage_id,))[0]
+        return np.frombuffer(blob, np.float16).astype(np.float32).reshape(len(json.loads(sentences)), -1)
+
+    # Full text
+
+    def search(self, terms: Iterable[str], k: int) -> list[tuple[str, float]]:
+        """The `k` best live passages that hold any of `terms`, by BM25: (id, score), higher is better."""
+        query = " OR ".join('"' + term.replace('"', "") + '"' for term in terms)
+        if not query:
+            return []
+        rows = self.read(
+            f"""SELECT p.id, -bm25(words, 1.0, {_CONTEXT_WEIGHT}) FROM words JOIN passages p ON p.key = words.rowid
+                WHERE words MATCH ? ORDER BY bm25(words, 1.0, {_CONTEXT_WEIGHT}), p.key LIMIT ?""",
+            (query, k),
+        )
+        return [(identity, float(score)) for identity, score in rows]
+
+    def frequency(self, stem: str) -> int:
+        """In how many live passages a stem stands."""
+        rows = self.read("SELECT doc FROM vocabulary WHERE term = ?", (stem,))
+        return int(rows[0][0]) if rows else 0
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    identity, document_id, start, end, tokens, heading, sentences, text = row
+    spans = tuple(Span(*pair) for pair in json.loads(sentences))
+    return Passage(identity, document_id, start, end, text[start:end], tokens, spans, heading)

@@ -1,0 +1,50 @@
+"""Verified drafts to numbered citations and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .types import Citation, Claim, Document, Span
+from .writers import Draft
+
+
+class Numbering:
+    """Gives each cited span of an answer one number, in order of first use."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self._given: dict[tuple[str, Span], Citation] = {}
+
+    def claim(self, draft: Draft) -> Claim:
+        """`draft` with its citations."""
+        cited = tuple(self.cite(draft.document_id, span) for span in draft.spans)
+        return Claim(draft.text, cited, draft.speaker, draft.support)
+
+    def cite(self, document_id: str, span: Span) -> Citation:
+        """The citation of one span; the same span again keeps its number."""
+        key = (document_id, span)
+        if key not in self._given:
+            document = self._documents[document_id]
+            self._given[key] = Citation(
+                number=len(self._given) + 1,
+                document_id=document_id,
+                version=document.version,
+                start=span.start,
+                end=span.end,
+                quote=span.of(document.text),
+                title=document.title,
+                publisher=document.publisher,
+                published=document.published,
+                url=document.url,
+            )
+        return self._given[key]
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All given so far, in order."""
+        return tuple(self._given.values())
+
+
+def marked(claims: Sequence[Claim]) -> str:
+    """The claims as one text, each followed by its [n] marks."""
+    return "\n\n".join(claim.text + " " + "".join(f"[{c.number}]" for c in claim.citations) for claim in claims)

@@ -1,0 +1,132 @@
+"""Texts to vectors: the shipped encoder, or a provider's through LangChain."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import resources
+from .errors import ModelUnavailable, SettingsError
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+Vectors = NDArray[np.float32]
+MAX_TOKENS = 256  # what all-MiniLM-L6-v2 was trained to read
+BATCH = 32  # texts a batch, measured fastest on two cores
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 as one ONNX file: 384 dimensions, unit length, no network.
+
+    Weights are int8, expanded when loaded, so a text's vector does not depend on its batch.
+    Texts over 256 word pieces are read up to there. Source: Reimers and Gurevych 2019,
+    https://arxiv.org/abs/1908.10084; built by training/minilm_onnx.py.
+    """
+
+    name = "minilm-l6-v2-int8"
+
+    def __init__(self, folder: Path | None = None, threads: int = 2) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        folder = folder or resources.path("models/minilm")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()  # the file pads and truncates at 128
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shape (texts, 384), float32, unit length."""
+        result = np.zeros((len(texts), 384), np.float32)
+        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        # Texts of like length share a batch, so that little of it is padding.
+        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            result[rows] = self._run("sentence_embedding", [encoded[row] for row in rows])
+        return result
+
+    def encode_tokens(self, text: str) -> tuple[list[str], Vectors]:
+        """The word pieces of `text` without the two marks around them, and their vectors (pieces, 384)."""
+        encoding = self._tokenizer.encode(text)
+        return encoding.tokens[1:-1], self._run("token_embeddings", [encoding.ids])[0, 1:-1]
+
+    def _run(self, output: str, ids: list[list[int]]) -> Vectors:
+        width = max(len(row) for row in ids)
+        tokens = np.zeros((len(ids), width), np.int64)
+        mask = np.zeros_like(tokens)
+        for row, values in enumerate(ids):
+            tokens[row, : len(values)] = values
+            mask[row, : len(values)] = 1
+        feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
+        vectors: Vectors = self._session.run([output], feed)[0]
+        return vectors
+
+
+class Provided:
+    """A provider's embeddings through LangChain, with its errors mapped to ours."""
+
+    def __init__(self, name: str, embeddings: Embeddings) -> None:
+        self.name = name
+        self._embeddings = embeddings
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shape (texts, dimensions), float32, unit length; raises ModelUnavailable."""
+        try:
+            vectors = np.asarray(self._embeddings.embed_documents(list(texts)), np.float32)
+        except Exception as error:
+            # Whatever a provider's client raises means the same here; its text may hold the key.
+            raise ModelUnavailable(
+                f"The embedding server for {self.name} failed ({type(error).__name__}): "
+                "check its address and key, or use the embedding `minilm`."
+            ) from None
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.where(norms == 0, 1, norms)  # type: ignore[no-any-return]  # numpy's own typing
+
+
+Encoder = MiniLM | Provided
+
+
+def encoder_name(settings: Settings) -> str:
+    """What an index made with this embedding is marked with, without loading the encoder."""
+    return MiniLM.name if settings.embedding == "minilm" else settings.embedding
+
+
+def open_encoder(settings: Settings) -> Encoder:
+    """The encoder that `settings.embedding` names; raises SettingsError for one there is not."""
+    if settings.embedding == "minilm":
+        return MiniLM()
+    provider, _, model = settings.embedding.partition(":")
+    if provider != "openai" or not model:
+        raise SettingsError(f"There is no embedding {settings.embedding!r}: use `minilm` or `openai:<model>`.")
+    key = os.environ.get("OPENAI_API_KEY") or ("unused" if settings.base_url else "")
+    if not key:
+        raise SettingsError(f"{settings.embedding} needs a key: set OPENAI_API_KEY, or use the embedding `minilm`.")
+    from langchain_openai import OpenAIEmbeddings
+    from pydantic import SecretStr
+
+    # Plain strings instead of token ids: servers other than OpenAI's take nothing else.
+    return Provided(
+        settings.embedding,
+        OpenAIEmbeddings(
+            model=model,
+            api_key=SecretStr(key),
+            base_url=settings.base_url,
+            check_embedding_ctx_length=False,
+            timeout=30,
+            max_retries=2,
+        ),
+    )

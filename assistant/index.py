@@ -1,0 +1,220 @@
+"""The index of a corpus: passage vectors in Chroma, everything else in the catalog beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from .catalog import SCHEMA, Catalog
+from .errors import EmbeddingMismatch, IndexBusy, IndexUnusable
+from .settings import Settings
+from .types import Document
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+    from .embeddings import Vectors
+
+REBUILD = "run `python -m assistant sync --rebuild`"
+
+
+class Index:
+    """One corpus's index, opened; made empty if there is none yet.
+
+    Raises EmbeddingMismatch if it was made with another embedding, IndexUnusable if it was cut
+    otherwise, is damaged, or its folder or server is out of reach.
+    """
+
+    def __init__(self, settings: Settings, corpus: Path, embedding: str) -> None:
+        self.embedding = embedding
+        self.name = _name(corpus)
+        self.folder = settings.data_path() / "indexes" / self.name
+        self._settings = settings
+        self._recipe = {
+            "schema": str(SCHEMA),
+            "embedding": embedding,
+            "passage_tokens": str(settings.passage_tokens),
+            "token_encoding": settings.token_encoding,
+        }
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexUnusable(
+                f"The data directory {self.folder} cannot be made ({error.strerror}): point `data_dir` at one that can."
+            ) from error
+        self.catalog = Catalog(self.folder / "catalog.db")
+        self._check(self.catalog.meta())
+        self._client = self._connect()
+        self._collection = self._open_collection()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.catalog.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writer's lock: two writing processes would corrupt an embedded Chroma.
+
+        Raises IndexBusy after `lock_timeout` seconds.
+        """
+        import filelock
+
+        try:
+            with filelock.FileLock(self.folder / "write.lock", timeout=self._settings.lock_timeout):
+                yield
+        except filelock.Timeout:
+            raise IndexBusy(
+                f"Another process has been writing {self.folder} for {self._settings.lock_timeout:g} s: "
+                "wait for it to end, or end it."
+            ) from None
+
+    def clear(self) -> None:
+        """Empty the index, whatever made it (call it while `writing`)."""
+        with guarded_chroma(self._where()):
+            self._client.delete_collection(self.name)
+        with self.catalog.transaction() as connection:
+            for table in ("words", "passages", "documents", "garbage", "meta"):
+                connection.execute(f"DELETE FROM {table}")
+        self._collection = self._open_collection()
+
+    def record_recipe(self) -> None:
+        """Remember how this index is made, at its first sync."""
+        with self.catalog.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", self._recipe.items())
+
+    # Vectors
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """The `k` passages nearest to `vector` by cosine: (id, similarity); some may not be live."""
+        with guarded_chroma(self._where()):
+            held = self._collection.count()
+            if not held:
+                return []
+            found = self._collection.query(
+                query_embeddings=np.asarray([vector], np.float32), n_results=min(k, held), include=["distances"]
+            )
+        distances = found["distances"] or [[]]
+        return [(identity, 1.0 - float(d)) for identity, d in zip(found["ids"][0], distances[0], strict=True)]
+
+    def put(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Store passage vectors; the same id again replaces."""
+        with guarded_chroma(self._where()):
+            batch = self._client.get_max_batch_size()
+            for start in range(0, len(ids), batch):
+                part = slice(start, start + batch)
+                self._collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
+
+    def drop(self, ids: Sequence[str]) -> None:
+        """Remove passage vectors; ids that are not there are no matter."""
+        with guarded_chroma(self._where()):
+            for start in range(0, len(ids), 1000):
+                self._collection.delete(ids=list(ids[start : start + 1000]))
+
+    def missing(self, ids: Sequence[str]) -> list[str]:
+        """Those of `ids` that have no vector."""
+        with guarded_chroma(self._where()):
+            if self._collection.count() >= len(ids):
+                return []
+            held: set[str] = set()
+            for start in range(0, len(ids), 1000):
+                held.update(self._collection.get(ids=list(ids[start : start + 1000]), include=[])["ids"])
+        return [identity for identity in ids if identity not in held]
+
+    # Opening
+
+    def _check(self, made: Mapping[str, str]) -> None:
+        if not made:
+            return
+        if made.get("embedding") != self.embedding:
+            raise EmbeddingMismatch(
+                f"The index {self.folder} was made with the embedding {made.get('embedding')!r}, the settings ask for "
+                f"{self.embedding!r}: {REBUILD}, or set `embedding` or `data_dir` back."
+            )
+        for name, value in self._recipe.items():
+            if made.get(name) != value:
+                raise IndexUnusable(
+                    f"The index {self.folder} was made with {name} {made.get(name)}, this is {value}: {REBUILD}."
+                )
+
+    def _connect(self) -> ClientAPI:
+        # 1 to 2 s to import, so only when an index is opened.
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
+
+        quiet = ChromaSettings(anonymized_telemetry=False)
+        with guarded_chroma(self._where()):
+            if self._settings.chroma_url is None:
+                return chromadb.PersistentClient(str(self.folder / "chroma"), settings=quiet)
+            address = urlsplit(self._settings.chroma_url)
+            secure = address.scheme == "https"
+            port = address.port or (443 if secure else 8000)
+            return chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet)
+
+    def _open_collection(self) -> Collection:
+        with guarded_chroma(self._where()):
+            collection = self._client.get_or_create_collection(
+                self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
+            )
+        made_by = (collection.metadata or {}).get("embedding")
+        if made_by != self.embedding:
+            raise EmbeddingMismatch(
+                f"The Chroma collection {self.name} was made with the embedding {made_by!r}, the settings ask for "
+                f"{self.embedding!r}: {REBUILD}, or set `embedding` back."
+            )
+        return collection
+
+    def _where(self) -> str:
+        return self._settings.chroma_url or str(self.folder / "chroma")
+
+
+class Documents(Mapping[str, Document]):
+    """The indexed documents by id, in the corpus's order: what citations are offsets into."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def __getitem__(self, identity: str) -> Document:
+        return self._catalog.document(identity)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._catalog.live())
+
+    def __len__(self) -> int:
+        return len(self._catalog.live())
+
+
+def remove(settings: Settings, corpus: Path) -> None:
+    """Delete a corpus's index from the disk, whatever made it."""
+    shutil.rmtree(settings.data_path() / "indexes" / _name(corpus), ignore_errors=True)
+
+
+@contextmanager
+def guarded_chroma(where: str) -> Iterator[None]:
+    """Maps what Chroma and its client raise to IndexUnusable; ours pass through."""
+    try:
+        yield
+    except (IndexUnusable, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise IndexUnusable(
+            f"Chroma at {where} failed ({type(error).__name__}: {error}): check that it is there and writable; {REBUILD} "
+            "if it is damaged."
+        ) from error
+
+
+def _name(corpus: Path) -> str:
+    """A collection and folder name: readable, and one for each corpus path."""
+    path = str(corpus.resolve())
+    readable = re.sub(r"[^a-z0-9]+", "-", corpus.resolve().name.lower()).strip("-")[:30] or "corpus"
+    return f"{readable}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"
+
+

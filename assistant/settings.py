@@ -1,0 +1,95 @@
+"""Every knob once, with its default."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from .errors import SettingsError
+
+PREFIX = "ON_THE_RECORD_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an assistant is set up; immutable, passed in, never global.
+
+    corpus: folder of documents; None means the story that ships with the library.
+    data_dir: where indexes live; None means the user's data directory.
+    embedding: ``"minilm"`` (shipped, no network) or a provider's, e.g.
+        ``"openai:text-embedding-3-small"`` (key from ``OPENAI_API_KEY``).
+    model: chat model, e.g. ``"openai:gpt-5-mini"``; None quotes the documents instead.
+    base_url: address of an OpenAI-protocol server for `model` and `embedding`.
+    chroma_url: a Chroma server, e.g. ``"http://127.0.0.1:8000"``; None embeds Chroma.
+    token_encoding: tiktoken encoding in which lengths are counted.
+    passage_tokens: largest passage, in tokens of that encoding.
+    retrieve: how many passages a question is read against.
+    max_claims: most claims in an answer.
+    max_question_chars: longest question accepted, in characters.
+    max_document_bytes: largest corpus file read, in bytes.
+    lock_timeout: seconds to wait for another process that is writing the index.
+    """
+
+    corpus: str | None = None
+    data_dir: str | None = None
+    embedding: str = "minilm"
+    model: str | None = None
+    base_url: str | None = None
+    chroma_url: str | None = None
+    token_encoding: str = "o200k_base"
+    passage_tokens: int = 160
+    retrieve: int = 8
+    max_claims: int = 3
+    max_question_chars: int = 2000
+    max_document_bytes: int = 20_000_000
+    lock_timeout: float = 60.0
+
+    def __post_init__(self) -> None:
+        for name in ("passage_tokens", "retrieve", "max_claims", "max_question_chars", "max_document_bytes"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} is {getattr(self, name)}: give a whole number of at least 1.")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Settings from ``ON_THE_RECORD_*`` variables.
+
+        Raises SettingsError for an unknown name or a value of the wrong type.
+        """
+        environ = os.environ if environ is None else environ
+        hints = typing.get_type_hints(cls)
+        values = {}
+        for variable in sorted(environ):
+            if not variable.startswith(PREFIX):
+                continue
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in hints:
+                known = ", ".join(PREFIX + known.upper() for known in sorted(hints))
+                raise SettingsError(f"{variable} is not a setting. Known: {known}.")
+            values[name] = _parse(variable, environ[variable], hints[name])
+        return cls(**values)
+
+    def data_path(self) -> Path:
+        """The data directory, not created yet."""
+        return Path(self.data_dir or platformdirs.user_data_dir("on-the-record", appauthor=False))
+
+    def replace(self, **changes: object) -> Settings:
+        """A copy with some settings changed."""
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]  # names checked by replace
+
+
+def _parse(variable: str, value: str, hint: object) -> typing.Any:
+    kinds = [kind for kind in typing.get_args(hint) if kind is not types.NoneType] or [hint]
+    kind = kinds[0]
+    if kind is str:
+        return value or None if types.NoneType in typing.get_args(hint) else value
+    try:
+        return kind(value)  # type: ignore[operator]  # int or float: the only other kinds there are
+    except ValueError:
+        raise SettingsError(f"{variable} is {value!r}: give a {getattr(kind, '__name__', kind)}.") from None

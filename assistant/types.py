@@ -1,0 +1,176 @@
+"""The nouns everything else passes around: frozen, comparable, free of any framework."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "not_in_documents"]
+ANSWERED: Status = "answered"
+NOT_IN_DOCUMENTS: Status = "not_in_documents"
+
+REFUSAL = "The documents do not say."
+"""The one refusal sentence, shared by writers, faces, prompts, evals and tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters ``[start, end)`` of some text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The words of this span in `text`."""
+        return text[self.start : self.end]
+
+    def holds(self, other: Span) -> bool:
+        """Whether `other` lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text of the corpus with its metadata; `version` is the sha256 of `text`."""
+
+    id: str
+    title: str
+    text: str
+    version: str
+    publisher: str = ""
+    author: str = ""
+    published: dt.date | None = None
+    url: str = ""
+    kind: str = "article"
+    language: str = "en"
+    sources: tuple[Mapping[str, Any], ...] = ()
+
+    def metadata(self) -> dict[str, Any]:
+        """Everything but the text, JSON-ready."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        del values["text"]
+        values["published"] = self.published.isoformat() if self.published else None
+        values["sources"] = [dict(source) for source in self.sources]
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrievable stretch of a document: whole sentences, sized in tokens."""
+
+    id: str
+    document_id: str
+    start: int
+    end: int
+    text: str
+    tokens: int
+    sentences: tuple[Span, ...]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query: `score` in [0, 1] fuses `lexical` (BM25) and `dense` (cosine); higher is better."""
+
+    passage: Passage
+    score: float
+    lexical: float
+    dense: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who said what: `speaker` said (`cue`) the characters ``[start, end)`` of a document."""
+
+    document_id: str
+    speaker: str
+    role: str
+    cue: str
+    start: int
+    end: int
+    kind: Literal["direct", "partial", "indirect"]
+    credit: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words a claim rests on.
+
+    Invariant: ``documents[document_id].text[start:end] == quote`` and
+    ``documents[document_id].version == version``.
+    """
+
+    number: int
+    document_id: str
+    version: str
+    start: int
+    end: int
+    quote: str
+    title: str = ""
+    publisher: str = ""
+    published: dt.date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an answer; `speaker` is set when it is someone's words or view."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    speaker: str | None = None
+    support: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A draft claim that was not shown, and why: for editors, never for readers."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question gets; `text` carries [n] marks that number `citations`.
+
+    `standalone` is the question as it was answered: equal to `question` unless a follow-up
+    was read against its conversation. `as_of` is the date of the latest document used.
+    `timings` are milliseconds by stage and take no part in comparison.
+    """
+
+    question: str
+    standalone: str
+    status: Status
+    text: str
+    claims: tuple[Claim, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
+    withheld: tuple[Withheld, ...]
+    as_of: dt.date | None
+    writer: str
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole answer as JSON-ready values; dates are ISO 8601."""
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,65 @@
+"""Words, stems and stop words: the small change of lexical matching."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+from . import resources
+
+# Function words of English that carry no topic; question words are in it, "not" and numbers are not.
+STOP_WORDS = frozenset(
+    """a about above after again all also am an and any are aren as at be because been before being below between
+    both but by can cannot could couldn did didn do does doesn doing don down during each either else ever every
+    few for from further get gets got had hadn has hasn have haven having he her here hers herself him himself his
+    how however i if in into is isn it its itself just let ll may me might mine more most much must my myself of
+    off on once one only onto or other our ours ourselves out over own please re s same shall she should shouldn
+    so some such t than that the their theirs them themselves then there these they this those through to too
+    under until up upon us ve very was wasn we were weren what when where which while who whom whose why will with
+    within without won would wouldn yet you your yours yourself whats whos hows wheres whens d m tell know want
+    besides despite earlier later dear meanwhile moreover since though although whether among amid""".split()
+)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of `text` in lower case, hyphenated and apostrophied parts apart, accents taken off."""
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(mark for mark in plain if not unicodedata.combining(mark)).lower()
+    return re.findall(r"[^\W_]+", plain)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of `text` that carry a topic, in order."""
+    return [word for word in tokens(text) if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())]
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The Porter stem, as SQLite's FTS5 makes it (Porter 1980)."""
+    result: str = _stemmer().stemWord(word)
+    return result
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the content words, in order."""
+    return [stem(word) for word in content_words(text)]
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("porter")
+
+
+@cache
+def synonyms() -> dict[str, frozenset[str]]:
+    """Stems by stem, from thesaurus.txt: what else news calls a thing."""
+    groups: dict[str, set[str]] = {}
+    for line in resources.path("thesaurus.txt").read_text(encoding="utf-8").splitlines():
+        group = {stem(word) for word in line.split() if not line.startswith("#")}
+        for root in group:
+            groups.setdefault(root, set()).update(group - {root})
+    return {root: frozenset(others) for root, others in groups.items()}
