@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,19 @@ IGNORED = "README"
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 _TEXT_FIELDS = ("title", "publisher", "author", "url", "kind", "language")
-# C0 controls but tab and line ends, and the two bidirectional overrides, which make words look other than they are.
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e]")
+# C0 controls but tab and line ends, the two bidirectional overrides, which make words look other than they are,
+# and halves of characters, which YAML can write but no file can hold.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a date is the text it is written as: an impossible one is then refused on its own line."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +64,15 @@ def read_corpus(folder: Path, *, max_bytes: int) -> Corpus:
     if not folder.is_dir():
         raise CorpusError(f"There is no corpus folder {folder}: create it, or point the setting `corpus` at yours.")
     documents: dict[str, Document] = {}
+    files: dict[str, Path] = {}
     refused: list[Refusal] = []
     for path in _files(folder):
         try:
             document = read_document(path, max_bytes=max_bytes)
             if document.id in documents:
-                raise CorpusError(f"line 2: the id {document.id!r} is another document's: give this one its own.")
-            documents[document.id] = document
+                other = files[document.id].relative_to(folder)
+                raise CorpusError(f"the id {document.id!r} is that of {other} too: give this one its own.")
+            documents[document.id], files[document.id] = document, path
         except CorpusError as error:
             refused.append(Refusal(path, str(error)))
     if not documents:
@@ -81,15 +95,14 @@ def read_document(path: Path, *, max_bytes: int) -> Document:
         raise CorpusError(f"line {line}: not UTF-8: save the file as UTF-8.") from None
     except OSError as error:
         raise CorpusError(f"{error.strerror}: make the file readable.") from error
+    if found := _UNREADABLE.search(raw):
+        line = raw[: found.start()].count("\n") + 1
+        raise CorpusError(f"line {line}: a control character (U+{ord(found.group()):04X}) in the text: remove it.")
     match = _FRONT_MATTER.match(raw)
     if not match:
-        raise CorpusError("line 1: no front matter: begin the file with a `---` block that holds id, title, published.")
+        raise CorpusError("line 1: no front matter: begin with id, title, published between two lines of `---`.")
     values = _metadata(match.group(1))
-    body = raw[match.end() :]
-    text = body.strip("\r\n")
-    if found := _UNREADABLE.search(text):
-        line = raw[: match.end() + body.index(text) + found.start()].count("\n") + 1
-        raise CorpusError(f"line {line}: a control character (U+{ord(found.group()):04X}) in the text: remove it.")
+    text = raw[match.end() :].strip("\r\n")
     if not text.strip():
         raise CorpusError(f"line {raw.count(chr(10)) + 1}: no text after the front matter: add the text.")
     return Document(text=text, version=hashlib.sha256(text.encode()).hexdigest(), **values)
@@ -104,18 +117,19 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _metadata(block: str) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(block)
+        values = yaml.load(block, _Loader)  # a SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 2
         raise CorpusError(f"line {line}: front matter is not YAML ({error.problem}): mend or quote it.") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        # PyYAML's constructors let all of these out for a tag whose value is none of its kind.
         raise CorpusError(f"line 2: front matter is not YAML ({str(error).splitlines()[0]}): mend or quote it.") from None
     if not isinstance(values, dict):
         raise CorpusError("line 2: front matter is not a list of `name: value` lines: write it so.")
     identity = values.get("id")
     if not isinstance(identity, str) or not _ID.match(identity):
         raise CorpusError(
-            f"line {_line(block, 'id')}: id is {identity!r}: give lower-case letters, digits, `-`, `.` or `_`."
+            f"line {_line(block, 'id')}: id is {reprlib.repr(identity)}: give lower-case letters, digits, `-`, `.` or `_`."
         )
     result: dict[str, Any] = {"id": identity}
     for name in _TEXT_FIELDS:
@@ -123,29 +137,37 @@ def _metadata(block: str) -> dict[str, Any]:
         if value is None:
             continue
         if not isinstance(value, str):
-            raise CorpusError(f"line {_line(block, name)}: {name} is {value!r}: put it between quotation marks.")
+            raise CorpusError(f"line {_line(block, name)}: {name} is {reprlib.repr(value)}: put it between quotation marks.")
         if found := _UNREADABLE.search(value):
             raise CorpusError(f"line {_line(block, name)}: {name} holds U+{ord(found.group()):04X}: remove it.")
         result[name] = value
-    if not result.get("title"):
+    if not result.get("title", "").strip():
         raise CorpusError(f"line {_line(block, 'title')}: no title: add one.")
     result["published"] = _date(values.get("published"), _line(block, "published"))
-    sources = values.get("sources") or []
-    if not isinstance(sources, list) or not all(isinstance(source, dict) for source in sources):
-        raise CorpusError(f"line {_line(block, 'sources')}: sources is not a list of publisher, title, date, url.")
-    result["sources"] = tuple(sources)
+    result["sources"] = _sources(values.get("sources") or [], _line(block, "sources"))
     return result
 
 
+def _sources(value: Any, line: int) -> tuple[dict[str, str], ...]:
+    plain = (str, int, float, type(None))
+    if not isinstance(value, list) or not all(
+        isinstance(source, dict) and all(isinstance(part, plain) for pair in source.items() for part in pair)
+        for source in value
+    ):
+        raise CorpusError(f"line {line}: sources is not a list of publisher, title, date, url: write it so.")
+    sources = tuple({str(name): str(held) for name, held in source.items() if held is not None} for source in value)
+    if found := _UNREADABLE.search("".join(part for source in sources for pair in source.items() for part in pair)):
+        raise CorpusError(f"line {line}: sources holds U+{ord(found.group()):04X}: remove it.")
+    return sources
+
+
 def _date(value: Any, line: int) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if value is None or isinstance(value, dt.date):
-        return value
+    if value is None:
+        return None
     try:
-        return dt.date.fromisoformat(str(value))
+        return dt.datetime.fromisoformat(str(value) if isinstance(value, (str, int, dt.date)) else "").date()
     except ValueError:
-        raise CorpusError(f"line {line}: published is {value!r}: write it as YYYY-MM-DD.") from None
+        raise CorpusError(f"line {line}: published is {reprlib.repr(value)}: write it as YYYY-MM-DD.") from None
 
 
 def _line(block: str, name: str) -> int:

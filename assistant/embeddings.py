@@ -59,10 +59,15 @@ class MiniLM:
             result[rows] = self._run("sentence_embedding", [encoded[row] for row in rows])
         return result
 
-    def encode_tokens(self, text: str) -> tuple[list[str], Vectors]:
-        """The word pieces of `text` without the two marks around them, and their vectors (pieces, 384)."""
-        encoding = self._tokenizer.encode(text)
-        return encoding.tokens[1:-1], self._run("token_embeddings", [encoding.ids])[0, 1:-1]
+    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
+        """For each text its word pieces, without the marks at both ends, and their unit vectors (pieces, 384)."""
+        encoded = self._tokenizer.encode_batch(list(texts))
+        result: list[tuple[list[str], Vectors]] = []
+        for start in range(0, len(encoded), BATCH):
+            batch = encoded[start : start + BATCH]
+            vectors = self._run("token_embeddings", [encoding.ids for encoding in batch])
+            result += [(e.tokens[1:-1], rows[1 : len(e.ids) - 1]) for e, rows in zip(batch, vectors, strict=True)]
+        return result
 
     def _run(self, output: str, ids: list[list[int]]) -> Vectors:
         width = max(len(row) for row in ids)

@@ -6,9 +6,9 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -19,12 +19,13 @@ from .settings import Settings
 from .types import Document
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
     from .embeddings import Vectors
 
 REBUILD = "run `python -m assistant sync --rebuild`"
+_LOCK = "write.lock"
 
 
 class Index:
@@ -52,13 +53,27 @@ class Index:
                 f"The data directory {self.folder} cannot be made ({error.strerror}): point `data_dir` at one that can."
             ) from error
         self.catalog = Catalog(self.folder / "catalog.db")
-        self._check(self.catalog.meta())
-        self._client = self._connect()
-        self._collection = self._open_collection()
+        made = self.catalog.meta()
+        # A first sync that failed binds nobody: its settings may be the very thing that was wrong.
+        unfinished = bool(made) and made != self._recipe and not self.catalog.live()
+        if not unfinished:
+            self._check(made)
+        self._client = _connect(settings, self.folder)
+        try:
+            if unfinished:
+                with self.writing():
+                    if not self.catalog.live():
+                        self.clear()
+                self._check(self.catalog.meta())
+            self._collection = self._open_collection()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the files."""
         self.catalog.close()
+        self._client.close()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -66,21 +81,13 @@ class Index:
 
         Raises IndexBusy after `lock_timeout` seconds.
         """
-        import filelock
-
-        try:
-            with filelock.FileLock(self.folder / "write.lock", timeout=self._settings.lock_timeout):
-                yield
-        except filelock.Timeout:
-            raise IndexBusy(
-                f"Another process has been writing {self.folder} for {self._settings.lock_timeout:g} s: "
-                "wait for it to end, or end it."
-            ) from None
+        with _locked(self.folder, self._settings.lock_timeout):
+            yield
 
     def clear(self) -> None:
         """Empty the index, whatever made it (call it while `writing`)."""
         with guarded_chroma(self._where()):
-            self._client.delete_collection(self.name)
+            _delete_collection(self._client, self.name)
         with self.catalog.transaction() as connection:
             for table in ("words", "passages", "documents", "garbage", "meta"):
                 connection.execute(f"DELETE FROM {table}")
@@ -145,25 +152,12 @@ class Index:
                     f"The index {self.folder} was made with {name} {made.get(name)}, this is {value}: {REBUILD}."
                 )
 
-    def _connect(self) -> ClientAPI:
-        # 1 to 2 s to import, so only when an index is opened.
-        import chromadb
-        from chromadb.config import Settings as ChromaSettings
-
-        quiet = ChromaSettings(anonymized_telemetry=False)
-        with guarded_chroma(self._where()):
-            if self._settings.chroma_url is None:
-                return chromadb.PersistentClient(str(self.folder / "chroma"), settings=quiet)
-            address = urlsplit(self._settings.chroma_url)
-            secure = address.scheme == "https"
-            port = address.port or (443 if secure else 8000)
-            return chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet)
-
     def _open_collection(self) -> Collection:
         with guarded_chroma(self._where()):
-            collection = self._client.get_or_create_collection(
-                self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
-            )
+            collection = self._collection_or_new()
+            if (collection.metadata or {}).get("embedding") != self.embedding and not collection.count():
+                self._client.delete_collection(self.name)
+                collection = self._collection_or_new()
         made_by = (collection.metadata or {}).get("embedding")
         if made_by != self.embedding:
             raise EmbeddingMismatch(
@@ -172,8 +166,13 @@ class Index:
             )
         return collection
 
+    def _collection_or_new(self) -> Collection:
+        return self._client.get_or_create_collection(
+            self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
+        )
+
     def _where(self) -> str:
-        return self._settings.chroma_url or str(self.folder / "chroma")
+        return _place(self._settings, self.folder)
 
 
 class Documents(Mapping[str, Document]):
@@ -193,8 +192,69 @@ class Documents(Mapping[str, Document]):
 
 
 def remove(settings: Settings, corpus: Path) -> None:
-    """Delete a corpus's index from the disk, whatever made it."""
-    shutil.rmtree(settings.data_path() / "indexes" / _name(corpus), ignore_errors=True)
+    """Delete a corpus's index, whatever made it: its files, and its vectors where a Chroma server has them.
+
+    Raises IndexBusy while another process writes it, IndexUnusable if the server is out of reach.
+    """
+    folder = settings.data_path() / "indexes" / _name(corpus)
+    if not folder.is_dir():
+        return
+    with _locked(folder, settings.lock_timeout):
+        if settings.chroma_url is not None:
+            _drop_collection(settings, folder)
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != _LOCK:
+                path.unlink()
+
+
+def _drop_collection(settings: Settings, folder: Path) -> None:
+    client = _connect(settings, folder)
+    try:
+        with guarded_chroma(_place(settings, folder)):
+            _delete_collection(client, folder.name)
+    finally:
+        client.close()
+
+
+def _delete_collection(client: Client, name: str) -> None:
+    from chromadb.errors import NotFoundError
+
+    with suppress(NotFoundError):
+        client.delete_collection(name)
+
+
+@contextmanager
+def _locked(folder: Path, timeout: float) -> Iterator[None]:
+    import filelock
+
+    try:
+        with filelock.FileLock(folder / _LOCK, timeout=timeout):
+            yield
+    except filelock.Timeout:
+        raise IndexBusy(
+            f"Another process has been writing {folder} for {timeout:g} s: wait for it to end, or end it."
+        ) from None
+
+
+def _connect(settings: Settings, folder: Path) -> Client:
+    # 1 to 2 s to import, so only when an index is opened.
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    with guarded_chroma(_place(settings, folder)):
+        if settings.chroma_url is None:
+            return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), settings=quiet))
+        address = urlsplit(settings.chroma_url)
+        secure = address.scheme == "https"
+        port = address.port or (443 if secure else 8000)
+        return cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
+
+
+def _place(settings: Settings, folder: Path) -> str:
+    return settings.chroma_url or str(folder / "chroma")
 
 
 @contextmanager

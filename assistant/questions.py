@@ -18,11 +18,11 @@ Kind = Literal["who", "when", "where", "how many", "how long", "how old", "why",
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("how old", r"\bhow old\b|\bwhat age\b|\bage of\b|\bwhen\b.*\bborn\b|\b(?:birth ?day|date of birth|year of birth)\b"),
     ("how long", r"\bhow long\b|\bhow much time\b|\bhow many (?:minutes|hours|days|weeks|months|years)\b|\bwhat length of time\b"),
-    ("how many", r"\bhow (?:many|much)\b|\b(?:what|which) (?:is |was |were )?(?:the )?(?:number|percentage|share|total)\b|\bwhat'?s the (?:number|percentage|share|total)\b|\bdeath toll\b"),
+    ("how many", r"\bhow (?:many|much|deep|far|big|tall|wide|high|heavy|fast|large|often|thick|hot|cold)\b|\b(?:what|which) (?:is |was |were )?(?:the )?(?:number|percentage|share|total)\b|\bwhat'?s the (?:number|percentage|share|total)\b|\bdeath toll\b"),
     ("when", r"\bwhen (?:did|was|were|is|are|do|does|will|had|has|exactly)\b|\A(?:and |so )?when\b(?!.*,)|\b(?:what|which|on what|on which) (?:exact |precise )?(?:date|day|year|month|time|week)\b|\bsince when\b"),
     ("where", r"\A(?:and |so )?where\b|\bwhere (?:did|was|were|is|are|do|does|will)\b|\b(?:in|at|to|from)? ?(?:what|which) (?:city|country|place|town|state|court|village|location|platform|jail|prison)\b"),
     ("why", r"\bwhy\b|\bhow come\b|\bwhat (?:is |was |were )?(?:the )?reasons?\b|\bfor what reason\b"),
-    ("identity", r"\A(?:so |and )?who(?:'s| is| was| are| exactly is|s) (?:(?!(?:\w+ ){0,5}(?:said|behind|accused|responsible))[\w’'.-]+ ?){1,5}\??\Z|\bwho(?:'s| is| are) (?:he|she|they)\b|\bwho'?s (?:he|she)\b"),
+    ("identity", r"\A(?:so |and )?who(?:'s| is| was| are| exactly is|s) (?:(?!(?:\w+ ){0,5}(?:said|behind|accused|responsible|\w{3,}ing|\w{3,}ed)\b)[\w’'.-]+ ?){1,5}\??\Z|\bwho(?:'s| is| are) (?:he|she|they)\b|\bwho'?s (?:he|she)\b"),
     ("who", r"\bwho(?:m|se)?\b|\b(?:which|what) (?:\w+ ){0,3}?(?:person|people|man|woman|leaders?|politicians?|spokes\w+|officials?|ambassador|minister|groups?|part(?:y|ies)|lawyers?|lawmakers?|congress\w+|organi[sz]ations?|judges?|mayor)\b|\bname of\b|\bnames of\b"),
     ("yes-no", r"\A(?:so |and |but )?(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should)\b"),
 )
@@ -32,6 +32,7 @@ _SAID = re.compile(
     r"comment|accuse|allege|suggest|mean|explain|demand|insist|promise|answer|ask|express|put|view|feel|state|reject|add)\b",
     re.IGNORECASE,
 )
+_AGENT = re.compile(r"\b(?:why|when|where|how|what|who|whom) (?:did|does|has|had|do) (?P<who>(?:[\w’'-]+ ?){1,4})", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–][\w]+)*")
 _SPACE = re.compile(r"\s+")
 # Word characters there must be at least one of, so that there is something to look up.
@@ -40,7 +41,11 @@ _ASKABLE = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as read: `names` are its capitalised words, `asked` whose words it wants (said-what)."""
+    """A question as read.
+
+    names: its capitalised words. quoted: what it puts between quotation marks. asked: whose words it wants
+    ("what did X say"). agent: the words that begin with whoever it has doing something ("why did X write").
+    """
 
     text: str
     kind: Kind
@@ -48,6 +53,7 @@ class Question:
     names: tuple[str, ...]
     quoted: tuple[str, ...]
     asked: str = ""
+    agent: str = ""
 
 
 def clean(text: str, longest: int) -> str:
@@ -80,7 +86,9 @@ def analyse(text: str) -> Question:
             kind = "said-what"
     quoted = tuple(quote.inner.of(text) for quote in (quotations(text) or single_quotations(text)))
     names = tuple(dict.fromkeys(m.group().removesuffix("'s").removesuffix("’s") for m in _NAME.finditer(text) if _is_name(text, m)))
-    return Question(text, kind, tuple(dict.fromkeys(content_words(text))), names, quoted, asked)
+    doing = _AGENT.search(text)
+    agent = doing.group("who") if doing and not asked else ""
+    return Question(text, kind, tuple(dict.fromkeys(content_words(text))), names, quoted, asked, agent)
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:

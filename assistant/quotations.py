@@ -14,6 +14,11 @@ _CLOSING = "”»"
 # An apostrophe has a letter or digit on its left, or stands for a cut beginning (’90s, ’em).
 _SINGLE = re.compile(r"(?<![\w.,!?…;:)\]’'])(?P<open>[‘'])(?=[\w(\[…“\"])(?!\d0s\b|em\b|til\b|n\b)")
 _SINGLE_END = re.compile(r"(?<=[\w.,!?…;:)\]”\"])[’'](?!\w)")
+BRACKETS = re.compile(r"\s*\[[^\[\]]*\]\s*")
+_ELISION = re.compile(r"\s*(?:\.{3,}|…)\s*")
+_SPELLING = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "}
+)
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n")
 
 
@@ -89,4 +94,20 @@ def _reopens(text: str, opened: int) -> bool:
     return text[opened] not in _OPENING
 
 
-__all__ = ["DOUBLE", "Quotation", "quotations", "single_quotations"]
+def stands_in(quoted: str, source: str) -> bool:
+    """Whether `quoted`, parted at brackets and elisions, stands in `source` in order, word for word."""
+    place, held = 0, normal(source)
+    for part in re.split(r"\x00", _ELISION.sub("\x00", BRACKETS.sub("\x00", quoted))):
+        words = normal(part).strip()
+        if not words:
+            continue
+        found = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)").search(held, place)
+        if not found:
+            return False
+        place = found.end()
+    return True
+
+
+def normal(words: str) -> str:
+    """One spelling of quotation marks, dashes and white space; letters stay as they are."""
+    return " ".join(words.translate(_SPELLING).split())

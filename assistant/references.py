@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .evidence import View
 from .names import ROLES, Person
 from .types import Span
+from .views import View
 
-LOOK_BACK = 3  # sentences that may hold whom a pronoun means
 _PERSONAL = frozenset(("he", "him", "his", "she", "her", "hers"))
 _PLURAL = frozenset(("they", "them", "their", "theirs"))
 _POINTING = re.compile(
@@ -47,7 +46,7 @@ def insertions(view: View, number: int, span: Span, speaker: str, quoted: bool) 
         if word in _PERSONAL:
             if _named_before(view, before, speaker if quoted else "") and not _is_aside(words, match):
                 continue
-            person = antecedent(view, number, span.start + match.start(), speaker)
+            person = view.antecedent(number, span.start + match.start(), speaker)
         elif word in ROLES and re.search(r"\b[Tt]he\Z", before.rstrip()) and not _named_after(view, words, match.end()):
             person = view.people.holder(word)
             if person is None or person.surname in words:
@@ -62,26 +61,6 @@ def insertions(view: View, number: int, span: Span, speaker: str, quoted: bool) 
     if pointing and not any(i.place <= span.start + pointing.end() for i in result):
         return None
     return tuple(result)
-
-
-def antecedent(view: View, number: int, place: int, speaker: str) -> Person | None:
-    """The one person whom a pronoun can mean, from the sentences before; None if there are several or none."""
-    text = view.document.text
-    for attribution in view.attributions:
-        inside = attribution.start <= place < attribution.end and attribution.kind != "indirect"
-        said = attribution.credit.start <= place < attribution.credit.end
-        if said and not inside and attribution.speaker:
-            return view.people.by_name(attribution.speaker)
-    for back in range(number - 1, max(-1, number - 1 - LOOK_BACK), -1):
-        sentence = view.sentences[back]
-        named = {
-            mention.person
-            for mention in view.people.mentions(sentence.of(text))
-            if not mention.possessive and mention.person.name != speaker
-        }
-        if named:
-            return named.pop() if len(named) == 1 else None
-    return None
 
 
 def full_name(view: View, words: str, speaker: str) -> str:

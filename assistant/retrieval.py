@@ -33,6 +33,8 @@ class Retrieval:
         """As `search`, with the query's vector given."""
         wide = max(CANDIDATES, 2 * k)
         terms = dict.fromkeys(content_words(query) or tokens(query))
+        if "usa" in terms:
+            terms["us"] = None  # as full text holds it
         lexical = dict(self._index.catalog.search(terms, wide))
         dense = dict(self._index.nearest(vector, wide))
         passages = self._index.catalog.passages([*dict.fromkeys([*lexical, *dense])])

@@ -11,7 +11,7 @@ from typing import Any
 from .types import Span
 
 # A line of these begins a block of its own; anything else runs on until a blank line.
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"#{1,6}[ \t]+(.*)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+")
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}$")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -47,13 +47,20 @@ def blocks(text: str) -> Iterator[Block]:
             yield Block(Span(start, end), heading)
             start = -1
         if title:
-            heading = title.group(2)
-        elif line.strip() and not _RULE.match(line):
+            heading = _bare(title.group(1))
+        elif line.strip() and not _RULE.match(line) and not (item and item.end() == len(line)):
             if start < 0:
                 start = match.start() + (item.end() if item else len(line) - len(line.lstrip()))
             end = match.start() + len(line.rstrip())
     if start >= 0:
         yield Block(Span(start, end), heading)
+
+
+def _bare(heading: str) -> str:
+    """A heading without the marks that may close it (`# Bail #`, but `# C#`)."""
+    words = heading.rstrip()
+    opened = words.rstrip("#")
+    return opened.rstrip() if not opened or opened[-1] in " \t" else words
 
 
 def sentences(text: str, block: Span) -> tuple[Span, ...]:

@@ -47,10 +47,11 @@ def difference(index: Index, documents: Mapping[str, Document]) -> SyncReport:
 
 
 def is_current(index: Index, documents: Mapping[str, Document]) -> bool:
-    """Whether the index shows just these documents, in this order, and has every vector."""
+    """Whether the index shows just these documents, in this order, has every vector, and nothing left to clear away."""
     catalog = index.catalog
     in_order = list(catalog.live()) == list(documents)
-    return in_order and not difference(index, documents) and not index.missing(_live_ids(index))
+    cleared = not catalog.read("SELECT 1 FROM garbage UNION ALL SELECT 1 FROM documents WHERE live = 0 LIMIT 1")
+    return in_order and cleared and not difference(index, documents) and not index.missing(_live_ids(index))
 
 
 def sync(index: Index, documents: Mapping[str, Document], encoder: Encoder, settings: Settings) -> SyncReport:
@@ -60,6 +61,8 @@ def sync(index: Index, documents: Mapping[str, Document], encoder: Encoder, sett
     at any point leaves the old index or the new one, and the next sync goes on where it stopped.
     Shows a progress bar on stderr when it takes longer than a second. Raises IndexBusy.
     """
+    # Before the lock and the recipe: an encoding that does not ship must leave no mark.
+    splitter = SentenceSplitter.for_tokens(settings.token_encoding, settings.passage_tokens)
     with index.writing():
         report = difference(index, documents)
         index.record_recipe()
@@ -68,7 +71,6 @@ def sync(index: Index, documents: Mapping[str, Document], encoder: Encoder, sett
         _repair(index, encoder)
         staged = set(index.catalog.read("SELECT id, version FROM documents"))
         fresh = [document for document in documents.values() if (document.id, document.version) not in staged]
-        splitter = SentenceSplitter.for_tokens(settings.token_encoding, settings.passage_tokens)
         with tqdm(total=len(fresh), unit="document", desc="Indexing", delay=1, disable=None) as progress:
             for batch in _batches(fresh, splitter):
                 _stage(index, batch, encoder)

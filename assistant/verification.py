@@ -8,14 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .quotations import quotations, single_quotations
+from .quotations import BRACKETS, normal, quotations, single_quotations, stands_in
 from .types import Attribution, Document, Span
 from .writers import Draft
-
-_MARKS = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
-_BRACKETS = re.compile(r"\s*\[[^\[\]]*\]\s*")
-_ELISION = re.compile(r"\s*(?:\.{3,}|…|\[…\]|\[\.{3}\])\s*")
-
 
 def failure(draft: Draft, document: Document, attributions: Sequence[Attribution]) -> str | None:
     """Why `draft` may not be shown, or None: the checks of promises 1 to 4, in order."""
@@ -70,8 +65,8 @@ def check_speakers(draft: Draft, document: Document, attributions: Sequence[Attr
 def check_words(draft: Draft, document: Document) -> str | None:
     """Promise 4, for a quoting writer: outside brackets there is no word but those cited, in order."""
     cited = " ".join(_words(span.of(document.text)) for span in draft.spans)
-    shown = _words(_BRACKETS.sub(" ", draft.text))
-    if shown != _words(_BRACKETS.sub(" ", cited)):
+    shown = _words(BRACKETS.sub(" ", draft.text))
+    if shown != _words(BRACKETS.sub(" ", cited)):
         return "its words are not the words cited"
     return None
 
@@ -83,25 +78,6 @@ def check_names(draft: Draft, document: Document) -> str | None:
         if normal(inserted) not in text:
             return f"[{inserted}] is not in {document.id}"
     return None
-
-
-def stands_in(quoted: str, source: str) -> bool:
-    """Whether `quoted`, parted at brackets and elisions, stands in `source` in order, word for word."""
-    place, held = 0, normal(source)
-    for part in re.split(r"\x00", _ELISION.sub("\x00", _BRACKETS.sub("\x00", quoted))):
-        words = normal(part).strip()
-        if not words:
-            continue
-        found = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)").search(held, place)
-        if not found:
-            return False
-        place = found.end()
-    return True
-
-
-def normal(words: str) -> str:
-    """One spelling of quotation marks, dashes and white space; letters stay as they are."""
-    return " ".join(words.translate(_MARKS).split())
 
 
 def _words(words: str) -> str:

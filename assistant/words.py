@@ -21,11 +21,13 @@ STOP_WORDS = frozenset(
     within without won would wouldn yet you your yours yourself whats whos hows wheres whens d m tell know want
     besides despite earlier later dear meanwhile moreover since though although whether among amid""".split()
 )
+# "US" in capitals is a country, not a pronoun.
+_UNITED_STATES = re.compile(r"\bU\.S\.A?\.?|\bUSA?\b")
 
 
 def tokens(text: str) -> list[str]:
     """The words of `text` in lower case, hyphenated and apostrophied parts apart, accents taken off."""
-    plain = unicodedata.normalize("NFKD", text)
+    plain = unicodedata.normalize("NFKD", _UNITED_STATES.sub("usa", text))
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark)).lower()
     return re.findall(r"[^\W_]+", plain)
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from .evidence import Candidate, View
+from .evidence import Candidate
 from .quotations import Quotation
 from .references import Insertion, full_name, insertions
 from .types import Span
+from .views import View
 
 CONTEXT = 2  # most sentences taken along so that a claim can be read alone
 _MARKS = re.compile(r"[\"“„«\s]+\Z")

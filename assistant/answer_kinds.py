@@ -1,0 +1,89 @@
+"""The kind of thing a question asks for, and whether a sentence holds one."""
+
+from __future__ import annotations
+
+import re
+
+from .questions import Question
+from .views import View
+from .words import tokens
+
+_NUMBER_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion lakh crore dozen "
+    "dozens hundreds thousands half double twice several both"
+).replace(" ", "|")
+_NUMBER = re.compile(rf"(?<![\w.])(?:\d[\d,.]*|{_NUMBER_WORDS})(?!\w)", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")
+_MONTHS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sept sep "
+    "oct nov dec"
+).replace(" ", "|")
+_PATTERNS = {
+    "when": rf"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:{_MONTHS})\.? \d|\b\d{{1,2}} (?:{_MONTHS})\b|"
+    r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|april|june|july|august|september|october|november|december)\b|"
+    r"\b(?:yesterday|today|tonight|tomorrow|morning|afternoon|evening|midnight|noon|overnight)\b|"
+    r"\b(?:last|next|this|previous|following|earlier this|later this) (?:week|month|year|night|spring|summer|autumn|winter)\b|"
+    r"\bago\b|\b\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)|\bcentury\b|\b(?:soon|shortly|days|weeks|hours) (?:after|before)\b",
+    "how long": rf"(?:\b\d[\d,.]*|\b(?:{_NUMBER_WORDS}|an?|one|few|couple of))[- ](?:\w+ )?"
+    r"(?:second|minute|hour|day|week|month|year|decade|centur)|\bovernight\b|\bsince\b",
+    "how old": r"\b\d{1,3}[- ]year[- ]old|\baged? (?:of )?\d|\bborn\b|, \d{1,3},|\b(?:is|was|turned) \d{1,3}\b|\bin (?:his|her|their) \w+ies\b",
+    "where": r"\b(?:in|at|near|from|to|on|across|outside|inside|of|off|behind|beside) (?:the )?(?:\w+ )?[A-Z]|"
+    r"\babroad\b|\boverseas\b|\bcourts?\b|\bonline\b|\bon X\b",
+    "why": r"\b(?:because|since|so that|in order|due to|owing|therefore|reasons?|as a result|making|unless|which is why|"
+    r"hence|thus|caused?|after|for|so|as)\b|\bto [a-z]+|\band (?:we|he|she|they)\b",
+}
+_COMPILED = {kind: re.compile(pattern, re.IGNORECASE if kind != "where" else 0) for kind, pattern in _PATTERNS.items()}
+STRICT = frozenset(("when", "how many", "how long", "how old"))
+"""Kinds that a sentence visibly holds or not: without it, it is no answer."""
+
+# Words of a question that only say its kind: no evidence has to repeat them.
+_ASKING = {
+    "when": "day date year month time week happen take place",
+    "how long": "long time last minutes hours days weeks months years length take",
+    "how many": "number many much total percentage share amount count figure",
+    "how old": "old age born birth",
+    "where": "place country city town location where happen",
+    "why": "reason come explain",
+    "who": "name names person people man woman group groups",
+    "said-what": "exactly words word",
+}
+_ALWAYS = frozenset("exactly exact phrase phrases used use word words article story question answer document documents report".split())
+_SPEECH = frozenset(
+    """say says said saying speak speaks spoke spoken tell told talk talked comment think thought claim statement respond reply
+    react describe quote quoted remark view opinion""".split()
+)
+
+
+def topic_words(question: Question) -> tuple[str, ...]:
+    """The question's words that evidence has to match: those that only say its kind taken out."""
+    asking = frozenset(_ASKING.get(question.kind, "").split()) | _ALWAYS
+    if question.asked or question.quoted or question.kind in ("said-what", "who", "when", "where"):
+        asking |= _SPEECH
+    return tuple(word for word in question.words if word not in asking) or question.words
+
+
+def kind_matches(question: Question, view: View, number: int) -> float:
+    """1 if the sentence holds the kind of thing asked for, 0 if not, .5 where that cannot be told."""
+    text, asked = view.text(number), set(tokens(question.text))
+    if question.kind == "identity":
+        return _introduces(view, number, asked)
+    if question.kind == "who":
+        fresh = [person.name for person in view.about[number] if not set(tokens(person.name)) & asked]
+        return 1.0 if fresh or view.speakers[number] else 0.5 if re.search(r"(?<!\A)\b[A-Z]", text[1:]) else 0.0
+    if question.kind == "how many":
+        numbers = [match.group().lower().rstrip(".,") for match in _NUMBER.finditer(text)]
+        return 1.0 if any(not _YEAR.match(number) and number not in asked for number in numbers) else 0.0
+    pattern = _COMPILED.get(question.kind)
+    if pattern is None:
+        return 0.5
+    return 1.0 if any(not set(tokens(match.group())) <= asked for match in pattern.finditer(text)) else 0.0
+
+
+def _introduces(view: View, number: int, asked: set[str]) -> float:
+    """Whether the sentence gives the role of the person asked about, or is about them."""
+    text = view.text(number)
+    for person in view.about[number]:
+        if set(tokens(person.name)) & asked:
+            return 1.0 if person.role and person.role in text and person.name in text else 0.5
+    return 0.0

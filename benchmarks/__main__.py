@@ -1,0 +1,100 @@
+"""`python -m benchmarks`: how long the main job takes on this machine, in one run.
+
+Absolute times move with the machine and what else it does; the ratio to a bare interpreter's start, measured in
+the same run, moves less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant import Assistant, Settings
+from evals.suites import load_suite
+
+ROOT = Path(__file__).resolve().parent.parent
+QUESTION = "How long did Ilyas meet Mamdani?"
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Seconds that one call takes."""
+    begun = time.perf_counter()
+    call()
+    return time.perf_counter() - begun
+
+
+def command(*arguments: str) -> Callable[[], object]:
+    """A run of the interpreter on `arguments`, from the checkout."""
+    return lambda: subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True)
+
+
+def answering(data: Path) -> list[float]:
+    """Seconds for each question of the article's dev suite, asked of one open assistant, twice over."""
+    questions = [case.question for case in load_suite("article-dev").cases]
+    with Assistant.open(Settings(data_dir=str(data))) as assistant:
+        return [timed(lambda q=question: assistant.ask(q)) for question in (*questions, *questions)]  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+
+
+def page_up(data: Path) -> float:
+    """Seconds from the start of the chat to its first page."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    begun = time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "ui", "--data-dir", str(data), "--port", str(port)],
+        cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        while time.perf_counter() - begun < 120:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):
+                return time.perf_counter() - begun
+            time.sleep(0.05)
+        raise SystemExit("The page did not come up within 120 s.")
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def main() -> None:
+    """Print one table, in Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="runs of each command; the median is shown (default: 5)")
+    runs = parser.parse_args().runs
+    folder = Path(tempfile.mkdtemp())
+    try:
+        bare = statistics.median(timed(command("-c", "pass")) for _ in range(runs))
+        ask = command("-m", "assistant", "ask", "--data-dir", str(folder), QUESTION)
+        first = timed(ask)
+        cold = statistics.median(timed(ask) for _ in range(runs))
+        warm = sorted(answering(folder))
+        page = statistics.median(page_up(folder) for _ in range(runs))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}\n")
+    print("| what | s | x bare interpreter | bar, s |\n|---|---|---|---|")
+    rows = [
+        ("`ask` from a cold process, index made first", first, ""),
+        ("`ask` from a cold process, indexed", cold, "3"),
+        ("one question to an open assistant, median", statistics.median(warm), "0.040"),
+        ("the same, 95th percentile", warm[int(0.95 * len(warm))], ""),
+        ("start of the chat to its first page", page, "12"),
+    ]
+    for name, seconds, bar in rows:
+        print(f"| {name} | {seconds:.3f} | {seconds / bare:.1f} | {bar} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The evals: suites of questions, and how well the assistant answers them."""

@@ -1,0 +1,81 @@
+"""What counts as answered, refused and right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant import Answer, Claim, Document
+
+from .suites import Case
+
+FIRST = 2  # claims among which the answering sentence has to be
+COVERED = 0.6  # share of a gold stretch's characters that a claim's citations must hold
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one case went."""
+
+    case: Case
+    answer: Answer
+    found: bool
+
+    @property
+    def answered(self) -> bool:
+        """Whether there was an answer, right or wrong."""
+        return self.answer.status == "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts over a suite: found and refused of `answerable`, answered of `unanswerable`."""
+
+    answerable: int
+    found: int
+    refused: int
+    unanswerable: int
+    answered: int
+
+    def __str__(self) -> str:
+        return (
+            f"answering sentence in the first {FIRST} claims: {self.found}/{self.answerable} ({_share(self.found, self.answerable)}); "
+            f"false refusals: {self.refused}/{self.answerable} ({_share(self.refused, self.answerable)}); "
+            f"false answers: {self.answered}/{self.unanswerable} ({_share(self.answered, self.unanswerable)})"
+        )
+
+
+def figures(results: Sequence[Result]) -> Figures:
+    """Two-sided abstention and recall of the answering sentence, always together."""
+    asked = [result for result in results if result.case.expect == "answer"]
+    rest = [result for result in results if result.case.expect == "abstain"]
+    return Figures(
+        len(asked),
+        sum(result.found for result in asked),
+        sum(not result.answered for result in asked),
+        len(rest),
+        sum(result.answered for result in rest),
+    )
+
+
+def is_found(case: Case, answer: Answer, documents: Mapping[str, Document]) -> bool:
+    """Whether one of the first claims cites a gold stretch."""
+    return any(_cites(claim, gold, documents) for claim in answer.claims[:FIRST] for gold in case.gold)
+
+
+def _cites(claim: Claim, gold: str, documents: Mapping[str, Document]) -> bool:
+    for identity in {citation.document_id for citation in claim.citations}:
+        start = documents[identity].text.find(gold)
+        if start < 0:
+            continue
+        held = set[int]()
+        for citation in claim.citations:
+            if citation.document_id == identity:
+                held.update(range(max(start, citation.start), min(start + len(gold), citation.end)))
+        if len(held) >= COVERED * len(gold):
+            return True
+    return False
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%" if whole else "-"

@@ -1,0 +1,1 @@
+"""The chat page: questions about a story, answers cited to the exact words. Run it with ``python -m ui``."""
