@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--corpus", metavar="FOLDER", help="documents to answer from (default: the story that ships)")
-    common.add_argument("--data-dir", metavar="FOLDER", help="where indexes are kept (default: the user's data directory)")
+    common.add_argument(
+        "--data-dir", metavar="FOLDER", help="where indexes are kept (default: the user's data directory)"
+    )
     common.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

@@ -1,32 +1,169 @@
 """Whether the evidence answers the question at all.
 
-A similarity threshold cannot decide it: false premises score above true questions. So the asked-for
-kind of thing, the names and the key words of the question have to meet in one place of a document.
+A similarity threshold cannot decide it: false premises score above true questions. So what a question
+asks for and what it takes for granted (names, offices, numbers, who said it, what was done) have to meet in one
+place of a document; only then does the score count.
 """
 
 from __future__ import annotations
 
-from .answer_kinds import STRICT
-from .evidence import Candidate, unmatched_names
+import itertools
+import re
+
+from .answer_kinds import STRICT, topic_words
+from .evidence import RARE, Candidate, acts, match, rarity, unmatched_names
+from .names import ROLES, Person
 from .questions import Question
 from .views import View
+from .words import STOP_WORDS, content_words, stem, synonyms, tokens
 
-COVERAGE = 0.5
+SURE = 0.3  # the same, from which the word for what is asked need not be there
+SURER = 0.08  # the same, for a sentence that leaves most of the question unmatched
+CHANCE = 0.03  # that a sentence answers, from which it is shown; set on the dev halves
+WELL_MATCHED = 0.5  # how well the evidence has to meet a word that stands for a fact
+MISSING = 0.55  # share of the question's words, by weight, without a match, from which more is asked of it
+MATCHED = 0.3  # how well it has to meet any other word that counts
+# Family ties, each with what it is seen from the other side.
+_PARENTS, _CHILDREN = ("father", "parent"), ("son", "daughter", "child")
+_FAMILY = {
+    "father": _CHILDREN, "dad": _CHILDREN, "mother": _CHILDREN, "mum": _CHILDREN, "mom": _CHILDREN,
+    "son": (*_PARENTS, "mother"), "daughter": (*_PARENTS, "mother"), "parents": _CHILDREN,
+    "wife": ("husband",), "husband": ("wife",), "brother": (), "sister": (), "uncle": (), "aunt": (),
+}  # fmt: skip
+_OUTCOMES = frozenset(
+    stem(word)
+    for word in """convicted acquitted guilty sentenced pleaded arrested released resigned died killed killer murdered
+    apologised apologized sued confessed retracted sacked suspended expelled deported extradited pardoned
+    married divorced hanged bribed lied born rejected denied refused withdrew withdrawn withdraw won elected cancelled
+    replied reply response visited educated studied""".split()
+)
+_NAMED_KIND = re.compile(
+    r"\b(?:which|what) (?P<noun>jails?|prisons?|hospitals?|schools?|universit(?:y|ies)|hotels?|stations?|churches|church|"
+    r"mosques?|temples?|judges?|justices?|banks?|newspapers?|airlines?)\b",
+    re.IGNORECASE,
+)
+# Verbs that say too little to be looked for.
+_LIGHT = frozenset(
+    """do did make made get got have go went come came take took give gave put happen happened want wanted need needed try
+    tried decide decided become became begin began start started feel felt use used keep kept let turn turned think
+    stand stands say said tell told like seem call called find found look see saw know mean meant""".split()
+)
+_NAME_OF = re.compile(r"\bnames? of (?P<whom>[^?]+)", re.IGNORECASE)
+# "What colour", "X's nationality": an asked-for thing, named by the word for its kind.
+_ASKED_NOUN = re.compile(
+    r"\b(?:(?:what|which) (?!is|was|are|were|did|does|do|has|had|have|will|would|can|could)|(?:what|who)(?:'s| is| was| are) "
+    r"(?:[\w’'.-]+ ){1,3}?(?<=['’]s ))(?P<noun>[A-Za-z]+)",
+    re.IGNORECASE,
+)
+_NO_KIND = _LIGHT | frozenset(
+    "sort kind type form platform part set led caused stopped way thing things else other more".split()
+)
+_STANDS_FOR = re.compile(r"\b(?P<letters>[A-Za-z]{2,8}) (?:stands? for|short for)\b")
 
 
 def objection(question: Question, view: View, candidate: Candidate) -> str | None:
     """Why `candidate` does not answer `question`, or None if it does."""
-    features = candidate.features
+    number, features = candidate.number, candidate.features
     if question.kind in STRICT and not features.kind:
         return f"it does not say {question.kind}"
-    if question.quoted and not features.quoted:
-        return "it does not hold the words quoted"
-    if missing := unmatched_names(question, view, candidate.number):
+    if question.quoted:
+        return None if features.quoted else "it does not hold the words quoted"
+    missing = unmatched_names(question, view, number) or _unmatched_facts(question, view, number)
+    if missing:
         return f"it does not speak of {', '.join(missing)}"
-    if question.asked and features.speaker == 0 and view.people.by_name(question.asked.strip()):
+    if features.agent == 0 and _predicate(question, view):
+        return "whoever the question is about does nothing in it"
+    if _is_said_by_another(question, view, number):
         return f"it is not said by {question.asked}"
-    if features.agent == 0:
-        return f"{question.agent} does nothing in it"
-    if 0.5 * features.coverage + 0.5 * features.similarity < COVERAGE:
+    if missing := _unmatched_topic(question, view, candidate):
+        return f"nothing in it is about {', '.join(missing)}"
+    if candidate.score < (CHANCE if features.missing < MISSING else SURER):
         return "too little of the question is in it"
     return None
+
+
+def _unmatched_facts(question: Question, view: View, number: int) -> list[str]:
+    """What must not be taken for granted, and neither the sentence nor those around it have: family ties, rarer
+    offices, numbers, and what befell somebody (an arrest, a verdict, a death)."""
+    near = view.held[number] | view.near(number)
+    facts = [
+        word
+        for word in question.words
+        if word.isdigit() or word in _FAMILY or stem(word) in _OUTCOMES or (word in ROLES and rarity(word) > RARE)
+    ]
+    missing = [word for word in facts if max(match(tie, near) for tie in (word, *_FAMILY.get(word, ()))) < WELL_MATCHED]
+    return missing or _unnamed_kind(question, view, number) or _unnamed_office(question, view, number)
+
+
+def _unnamed_kind(question: Question, view: View, number: int) -> list[str]:
+    """ "Which jail", "which judges": what has names, and no name of one is there."""
+    asked = _NAMED_KIND.search(question.text)
+    if not asked:
+        return []
+    noun = asked.group("noun").lower().rstrip("s")
+    named = re.compile(rf"[A-Z][\w’'-]+ {noun}|{noun}(?:s|es)? [A-Z]", re.IGNORECASE if noun[0].isupper() else 0)
+    titled = re.compile(rf"[A-Z][\w’'-]+ {noun.title()}|{noun.title()}s? [A-Z]")
+    text = view.text(number)
+    return [] if named.search(text) or titled.search(text) else [asked.group("noun")]
+
+
+def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
+    """ "The names of the lawmakers", "what X stands for": the office or the letters, and who or what they mean is not there."""
+    if asked := _NAME_OF.search(question.text):
+        offices = [word for word in content_words(asked.group("whom")) if word.rstrip("s") in ROLES or word in _FAMILY]
+        persons = _meant(asked.group("whom"), view)
+        return offices if offices and not any(person in view.about[number] for person in persons) else []
+    if asked := _STANDS_FOR.search(question.text):
+        capitals = "".join(word[0] for word in re.findall(r"[^\W\d_]+", view.text(number)) if word[0].isupper())
+        return [] if asked.group("letters").upper() in capitals else [asked.group("letters")]
+    return []
+
+
+def _is_said_by_another(question: Question, view: View, number: int) -> bool:
+    """Whether somebody is asked for their words, and the sentence gives neither these nor (if not speech) what they did."""
+    if not question.asked:
+        return False
+    persons = _meant(question.asked, view)
+    if persons and question.speech:
+        return not any(person.name in view.voices[number] for person in persons)
+    if persons:
+        return not acts(view, number, persons)
+    words = content_words(question.asked)
+    return bool(words) and all(match(word, view.held[number]) < WELL_MATCHED for word in words)
+
+
+def _meant(phrase: str, view: View) -> list[Person]:
+    """Whom "Bansal", or "Khalid's father", means among the people of a document."""
+    words = set(content_words(phrase))
+    offices = {stem(word) for word in words if word.rstrip("s") in ROLES or word in _FAMILY}
+    offices |= {other for office in offices for other in synonyms().get(office, ())}
+    if offices:
+        return [p for p in view.people.persons if offices & {stem(word) for word in tokens(p.role)}]
+    return [person for person in view.people.persons if words & set(tokens(person.name))]
+
+
+def _unmatched_topic(question: Question, view: View, candidate: Candidate) -> list[str]:
+    """What a question says was done, was said about, or asks for by name, when nothing like it is in the sentence."""
+    if question.asked and question.topic:
+        # "What did X say about T": something of T has to be in X's own words.
+        topic = set(content_words(question.topic))
+        words = [word for word in topic_words(question) if word in topic]
+        return words if words and all(candidate.own.get(word, 0) < MATCHED for word in words) else []
+    wanted = [_predicate(question, view)]
+    noun = _ASKED_NOUN.search(question.text)
+    if noun and candidate.score < SURE and noun.group("noun").lower() not in _NO_KIND:
+        wanted.append(noun.group("noun").lower())
+    return [word for word in wanted if word and candidate.matched.get(word, 1) < MATCHED]
+
+
+def _predicate(question: Question, view: View) -> str:
+    """What somebody named is said to have done: the word after "did X", "was X"; empty where that cannot be told."""
+    named = tokens(question.agent or question.patient)
+    names = {word for person in view.people.persons for word in tokens(person.name)} | question.name_words
+    words = list(itertools.dropwhile(names.__contains__, named))
+    if words == named:
+        return ""
+    words = [word for word in words if word not in STOP_WORDS and not word.endswith("ly")]
+    if not words or words[0] in _LIGHT or (question.patient and not words[0].endswith(("ed", "en"))):
+        return ""
+    return words[0]

@@ -15,25 +15,40 @@ _NUMBER_WORDS = (
 ).replace(" ", "|")
 _NUMBER = re.compile(rf"(?<![\w.])(?:\d[\d,.]*|{_NUMBER_WORDS})(?!\w)", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")
-_MONTHS = (
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug sept sep "
-    "oct nov dec"
-).replace(" ", "|")
-_PATTERNS = {
-    "when": rf"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:{_MONTHS})\.? \d|\b\d{{1,2}} (?:{_MONTHS})\b|"
-    r"\b(?:1[5-9]|20)\d\d\b|\b(?:january|february|april|june|july|august|september|october|november|december)\b|"
-    r"\b(?:yesterday|today|tonight|tomorrow|morning|afternoon|evening|midnight|noon|overnight)\b|"
-    r"\b(?:last|next|this|previous|following|earlier this|later this) (?:week|month|year|night|spring|summer|autumn|winter)\b|"
-    r"\bago\b|\b\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)|\bcentury\b|\b(?:soon|shortly|days|weeks|hours) (?:after|before)\b",
-    "how long": rf"(?:\b\d[\d,.]*|\b(?:{_NUMBER_WORDS}|an?|one|few|couple of))[- ](?:\w+ )?"
-    r"(?:second|minute|hour|day|week|month|year|decade|centur)|\bovernight\b|\bsince\b",
-    "how old": r"\b\d{1,3}[- ]year[- ]old|\baged? (?:of )?\d|\bborn\b|, \d{1,3},|\b(?:is|was|turned) \d{1,3}\b|\bin (?:his|her|their) \w+ies\b",
-    "where": r"\b(?:in|at|near|from|to|on|across|outside|inside|of|off|behind|beside) (?:the )?(?:\w+ )?[A-Z]|"
-    r"\babroad\b|\boverseas\b|\bcourts?\b|\bonline\b|\bon X\b",
-    "why": r"\b(?:because|since|so that|in order|due to|owing|therefore|reasons?|as a result|making|unless|which is why|"
-    r"hence|thus|caused?|after|for|so|as)\b|\bto [a-z]+|\band (?:we|he|she|they)\b",
+_MONTH = "(?:jan|febr)uary|march|april|may|june|july|august|(?:sept|nov|dec)ember|october"
+_SHORT_MONTH = rf"(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+_PATTERNS: dict[str, tuple[str, ...]] = {
+    "when": (
+        r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+        rf"\b{_SHORT_MONTH}\.? \d|\b\d{{1,2}} {_SHORT_MONTH}\b",
+        rf"\b(?:1[5-9]|20)\d\d\b|\b(?!march\b|may\b)(?:{_MONTH})\b",
+        r"\b(?:yesterday|today|tonight|tomorrow|morning|afternoon|evening|midnight|noon|overnight)\b",
+        r"\b(?:last|next|this|previous|following) (?:week|month|year|night|spring|summer|autumn|winter)\b",
+        r"\bago\b|\bcentury\b|\b(?:soon|shortly|days|weeks|hours) (?:after|before)\b",
+        r"\b\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)",
+    ),
+    "how long": (
+        rf"(?:\b\d[\d,.]*|\b(?:{_NUMBER_WORDS}|an?|one|few|couple of))[- ](?:\w+ )?"
+        r"(?:second|minute|hour|day|week|month|year|decade|centur)",
+        r"\bovernight\b|\bsince\b",
+    ),
+    "how old": (
+        r"\b\d{1,3}[- ]year[- ]old|\baged? (?:of )?\d|\bborn\b|, \d{1,3},",
+        r"\b(?:is|was|turned) \d{1,3}\b|\bin (?:his|her|their) \w+ies\b",
+    ),
+    "where": (
+        r"\b(?:in|at|near|from|to|on|across|outside|inside|of|off|behind|beside) (?:the )?(?:\w+ )?[A-Z]",
+        r"\babroad\b|\boverseas\b|\bcourts?\b|\bonline\b|\bon X\b",
+    ),
+    "why": (
+        r"\b(?:because|since|so that|in order|due to|owing|therefore|reasons?|as a result|making|unless)\b",
+        r"\b(?:which is why|hence|thus|caused?|after|for|so|as)\b|\bto [a-z]+|\band (?:we|he|she|they)\b",
+    ),
 }
-_COMPILED = {kind: re.compile(pattern, re.IGNORECASE if kind != "where" else 0) for kind, pattern in _PATTERNS.items()}
+_COMPILED = {
+    kind: re.compile("|".join(patterns), re.IGNORECASE if kind != "where" else 0)
+    for kind, patterns in _PATTERNS.items()
+}
 STRICT = frozenset(("when", "how many", "how long", "how old"))
 """Kinds that a sentence visibly holds or not: without it, it is no answer."""
 
@@ -48,7 +63,10 @@ _ASKING = {
     "who": "name names person people man woman group groups",
     "said-what": "exactly words word",
 }
-_ALWAYS = frozenset("exactly exact phrase phrases used use word words article story question answer document documents report".split())
+_ALWAYS = frozenset(
+    """exactly exact phrase phrases used use word words article story question answer document documents
+    report""".split()
+)
 _SPEECH = frozenset(
     """say says said saying speak speaks spoke spoken tell told talk talked comment think thought claim statement respond reply
     react describe quote quoted remark view opinion""".split()

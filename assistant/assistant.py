@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .sync import SyncReport
 
 NEAREST = 2  # passages offered when the documents do not say
-SECOND, THIRD = 0.85, 0.92  # share of the best score that a further claim needs
+SECOND, THIRD = 0.5, 0.7  # share of the best chance that a further claim needs
 
 
 class Assistant:
@@ -179,7 +179,7 @@ class Assistant:
         clock = Clock()
         asked = clean(asked, self.settings.max_question_chars)
         alone = self._standalone(asked, turns)
-        question = analyse(alone)
+        question = self._reader.respelt(analyse(alone))
         vector = self._encoder.encode([alone])[0]
         hits = self._retrieval.search_vector(alone, vector, self.settings.retrieve)
         clock.lap("retrieval")
@@ -193,7 +193,9 @@ class Assistant:
             if draft is None:
                 words = view.sentences[run[0].number].of(view.document.text)
                 withheld.append(Withheld(words, "it cannot be read alone"))
-            elif reason := failure(draft, view.document, view.attributions):
+            elif draft.text in (claim.text for claim in claims):
+                continue  # both are of one list
+            elif reason := failure(draft, view):
                 withheld.append(Withheld(draft.text, reason))
             else:
                 claims.append(numbering.claim(draft))
@@ -233,7 +235,7 @@ class Assistant:
         if not claims:
             for candidate in candidates[:NEAREST]:
                 view = self._reader.view(candidate.document.id)
-                numbering.cite(candidate.document.id, view.sentences[candidate.number])
+                numbering.cite(candidate.document.id, view.passage(candidate.number))
         cited = numbering.citations
         dates = [c.published for c in cited if c.published]
         return Answer(
@@ -263,4 +265,3 @@ class Clock:
         now = time.perf_counter()
         self.laps[stage] = round((now - self._last) * 1000, 2)
         self._last = now
-

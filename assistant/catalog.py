@@ -87,6 +87,21 @@ class Catalog:
                 raise
             connection.execute("COMMIT")
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What this thread reads inside is one state of the index, whatever a sync publishes meanwhile; nests."""
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        with self.guarded():
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with self.guarded():
+                connection.execute("COMMIT")
+
     def close(self) -> None:
         """Close this thread's connection."""
         if connection := getattr(self._local, "connection", None):
@@ -109,6 +124,24 @@ class Catalog:
         """What the index remembers of how it was made."""
         return dict(self.read("SELECT name, value FROM meta"))
 
+    def generation(self) -> int:
+        """How often the index was written; it grows with every `count_change`."""
+        return int(self.read("PRAGMA user_version")[0][0])
+
+    def count_change(self) -> tuple[int, int]:
+        """Let every process know that the index is being written: the generation before and after."""
+        with self.transaction() as connection:
+            before = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            after = (before + 1) % 2**31
+            connection.execute(f"PRAGMA user_version = {after}")
+        return before, after
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.transaction() as connection:
+            for table in ("words", "passages", "documents", "garbage", "meta"):
+                connection.execute(f"DELETE FROM {table}")
+
     def live(self) -> dict[str, tuple[str, str]]:
         """(version, metadata as JSON) of each document by id, in the corpus's order."""
         rows = self.read("SELECT id, version, metadata FROM documents WHERE live = 1 ORDER BY position")
@@ -116,10 +149,11 @@ class Catalog:
 
     def document(self, identity: str) -> Document:
         """The live document; raises KeyError for an id there is not."""
-        versions = self.read("SELECT version, metadata FROM documents WHERE id = ? AND live = 1", (identity,))
-        if not versions:
-            raise KeyError(identity)
-        return self._documents(identity, *versions[0])
+        with self.snapshot():
+            versions = self.read("SELECT version, metadata FROM documents WHERE id = ? AND live = 1", (identity,))
+            if not versions:
+                raise KeyError(identity)
+            return self._documents(identity, *versions[0])
 
     def _read_document(self, identity: str, version: str, metadata: str) -> Document:
         rows = self.read("SELECT text FROM documents WHERE id = ? AND version = ?", (identity, version))
@@ -174,6 +208,11 @@ class Catalog:
         """In how many live passages a stem stands."""
         rows = self.read("SELECT doc FROM vocabulary WHERE term = ?", (stem,))
         return int(rows[0][0]) if rows else 0
+
+    def stems(self, prefix: str) -> list[str]:
+        """The stems of the live passages that begin with `prefix`."""
+        query = "SELECT term FROM vocabulary WHERE term >= ? AND term < ?"
+        return [row[0] for row in self.read(query, (prefix, prefix + "\U0010ffff"))]
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:

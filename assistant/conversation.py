@@ -9,7 +9,9 @@ from .names import People
 from .types import Answer, Claim
 
 _PRONOUN = re.compile(r"\b(he|she|him|her|his|hers)\b(?!['’])", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"\A(?:and|what about|how about|and what about|and how about)\s+(?P<who>[^?]{1,60}?)\s*\?*\Z", re.IGNORECASE)
+_ELLIPSIS = re.compile(
+    r"\A(?:and|what about|how about|and what about|and how about)\s+(?P<who>[^?]{1,60}?)\s*\?*\Z", re.IGNORECASE
+)
 _LONGEST_ELLIPSIS = 5  # words after "and" that can still be a bare name or topic
 
 
@@ -26,7 +28,9 @@ def standalone(question: str, turns: Sequence[Answer], people: People) -> str:
     ellipsis = _ELLIPSIS.match(question)
     if ellipsis and len(ellipsis.group("who").split()) <= _LONGEST_ELLIPSIS and not _PRONOUN.search(question):
         return _repeat(last.standalone, ellipsis.group("who"), people)
-    if focus and _PRONOUN.search(question) and not any(True for _ in people.mentions(question)):
+    pronoun = _PRONOUN.search(question)
+    # "Did Azmi say he knew?": whoever is named before it is meant.
+    if focus and pronoun and not any(True for _ in people.mentions(question[: pronoun.start()])):
         return _PRONOUN.sub(lambda m: f"{focus}’s" if _is_possessive(m, question) else focus, question, count=1)
     return question
 

@@ -88,7 +88,9 @@ def read_document(path: Path, *, max_bytes: int) -> Document:
     try:
         size = path.stat().st_size
         if size > max_bytes:
-            raise CorpusError(f"{size:,} bytes, over the limit of {max_bytes:,}: raise `max_document_bytes` or split it.")
+            raise CorpusError(
+                f"{size:,} bytes, over the limit of {max_bytes:,}: raise `max_document_bytes` or split it."
+            )
         raw = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -123,13 +125,16 @@ def _metadata(block: str) -> dict[str, Any]:
         raise CorpusError(f"line {line}: front matter is not YAML ({error.problem}): mend or quote it.") from None
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
         # PyYAML's constructors let all of these out for a tag whose value is none of its kind.
-        raise CorpusError(f"line 2: front matter is not YAML ({str(error).splitlines()[0]}): mend or quote it.") from None
+        raise CorpusError(
+            f"line 2: front matter is not YAML ({str(error).splitlines()[0]}): mend or quote it."
+        ) from None
     if not isinstance(values, dict):
         raise CorpusError("line 2: front matter is not a list of `name: value` lines: write it so.")
     identity = values.get("id")
     if not isinstance(identity, str) or not _ID.match(identity):
         raise CorpusError(
-            f"line {_line(block, 'id')}: id is {reprlib.repr(identity)}: give lower-case letters, digits, `-`, `.` or `_`."
+            f"line {_line(block, 'id')}: id is {reprlib.repr(identity)}: give lower-case letters, digits, "
+            "`-`, `.` or `_`."
         )
     result: dict[str, Any] = {"id": identity}
     for name in _TEXT_FIELDS:
@@ -137,7 +142,9 @@ def _metadata(block: str) -> dict[str, Any]:
         if value is None:
             continue
         if not isinstance(value, str):
-            raise CorpusError(f"line {_line(block, name)}: {name} is {reprlib.repr(value)}: put it between quotation marks.")
+            raise CorpusError(
+                f"line {_line(block, name)}: {name} is {reprlib.repr(value)}: put it between quotation marks."
+            )
         if found := _UNREADABLE.search(value):
             raise CorpusError(f"line {_line(block, name)}: {name} holds U+{ord(found.group()):04X}: remove it.")
         result[name] = value

@@ -90,8 +90,12 @@ class Provided:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, dimensions), float32, unit length; raises ModelUnavailable."""
+        if not texts:
+            return np.zeros((0, 0), np.float32)
         try:
             vectors = np.asarray(self._embeddings.embed_documents(list(texts)), np.float32)
+            if vectors.ndim != 2 or len(vectors) != len(texts) or not vectors.size or not np.isfinite(vectors).all():
+                raise ValueError("not one vector of numbers for each text")
         except Exception as error:
             # Whatever a provider's client raises means the same here; its text may hold the key.
             raise ModelUnavailable(
@@ -99,7 +103,9 @@ class Provided:
                 "check its address and key, or use the embedding `minilm`."
             ) from None
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.where(norms == 0, 1, norms)  # type: ignore[no-any-return]  # numpy's own typing
+        norms[norms == 0] = 1
+        unit: Vectors = (vectors / norms).astype(np.float32)
+        return unit
 
 
 Encoder = MiniLM | Provided

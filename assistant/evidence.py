@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +23,13 @@ from .views import View
 from .words import content_words, stem, synonyms, tokens
 
 KIN = 5  # letters two words must share to count as kin ("politicisation", "politics")
-SOFT_FROM, SOFT_TO, SOFT_MOST = 0.45, 0.85, 0.6  # token cosine that begins to count, that counts in full, and for how much
+SOFT_FROM, SOFT_TO, SOFT_MOST = (
+    0.45,
+    0.85,
+    0.6,
+)  # token cosine that begins to count, that counts in full, and for how much
+UNKNOWN = 2  # words of a question, known to neither English nor the corpus, that make it one about something else
+ALIKE, SHORTEST_SLIP = 0.8, 5  # likeness (difflib) and length from which a word may be another one misspelt
 RARE = 0.7  # rarity from which a word in small letters is taken for a name
 READ_CLOSELY = 12  # sentences whose word vectors are compared; the rest are too far behind
 
@@ -30,6 +38,14 @@ READ_CLOSELY = 12  # sentences whose word vectors are compared; the rest are too
 _DOES = re.compile(
     r"(?:, [^,]{3,40},)? (?:who |also |then |later |has |had |have |\w+ly )*(?!(?:and|or|of|in|as|to|at|by|on|with|for)\b)[a-z]+"
 )
+
+
+# From training/calibrate.py, fitted on the dev halves of both stories' suites and on SQuAD 2.0's labelled dev part.
+WEIGHTS = {
+    "coverage": 0.202, "own": 3.203, "similarity": 1.343, "passage": 2.401, "missing": -0.051, "kind": 2.055,
+    "speaker": 0.810, "agent": 0.243, "quoted": 1.731, "names": 1.484,
+}  # fmt: skip
+INTERCEPT = -10.172
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,8 @@ class Features:
     passage's score. missing: share of the question's words, by weight, that nothing matches. kind: it holds
     the kind of thing asked for. speaker: it is said by whom the question asks about. agent: whoever the
     question says does something does something in it (.5 if the question names nobody as doer).
-    quoted: it holds the words quoted in the question (.5 if there are none).
+    quoted: it holds the words quoted in the question (.5 if there are none). names: it, or what stands
+    around it, mentions every name in the question.
     """
 
     coverage: float
@@ -53,16 +70,20 @@ class Features:
     speaker: float
     agent: float
     quoted: float
+    names: float
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One sentence (its number in its document) as a possible answer."""
+    """One sentence (its number in its document) as a possible answer; `matched`, `own`: how well it meets each word
+    asked, with and without what stands around it."""
 
     document: Document
     number: int
     features: Features
     score: float
+    matched: Mapping[str, float]
+    own: Mapping[str, float]
 
 
 class Reader:
@@ -87,16 +108,43 @@ class Reader:
             similarities = self._catalog.vectors(hit.passage.id) @ vector
             for span, similarity in zip(hit.passage.sentences, similarities, strict=True):
                 number = view.numbers[span]
-                features = _features(question, weights, view, number, float(similarity), hit.score, {})
-                rough.append((score(features), view, number, float(similarity), hit.score))
+                matched = _matched(weights, view, number, {})
+                features = _features(question, weights, matched, view, number, float(similarity), hit.score)
+                rough.append((rough_score(features), view, number, float(similarity), hit.score))
         rough.sort(key=lambda row: (-row[0], row[1].document.id, row[2]))
         close = rough[:READ_CLOSELY]
         soft = self._soft(question.text, [view.text(number) for _, view, number, _, _ in close])
         found = []
         for (_, view, number, similarity, passage), near in zip(close, soft, strict=True):
-            features = _features(question, weights, view, number, similarity, passage, near)
-            found.append(Candidate(view.document, number, features, score(features)))
+            matched = _matched(weights, view, number, near)
+            features = _features(question, weights, matched, view, number, similarity, passage)
+            around = {word: value for word, (_, value) in matched.items()}
+            own = {word: value for word, (value, _) in matched.items()}
+            found.append(Candidate(view.document, number, features, score(features), around, own))
         return sorted(found, key=lambda c: (-c.score, c.document.id, c.number))
+
+    def respelt(self, question: Question) -> Question:
+        """The question with words that the corpus does not know put right: "Malvia" to "malviya".
+
+        Only words rare in English, five letters or longer, with one stem in the corpus that begins alike.
+        """
+        unknown = [word for word in question.words if rarity(word) == 1.0 and not self._catalog.frequency(stem(word))]
+        changes = {word: put for word in question.words if (put := self._respelling(word))}
+        if len(foreign := [word for word in unknown if word not in changes]) >= UNKNOWN:
+            # Neither English nor of this corpus: names of something else, or no words at all.
+            question = dataclasses.replace(question, names=(*question.names, *foreign))
+        if not changes:
+            return question
+        words = tuple(changes.get(word, word) for word in question.words)
+        names = tuple(" ".join(changes.get(word, word) for word in tokens(name)) for name in question.names)
+        return dataclasses.replace(question, words=words, names=names)
+
+    def _respelling(self, word: str) -> str:
+        root = stem(word)
+        if len(word) < SHORTEST_SLIP or rarity(word) < 1.0 or self._catalog.frequency(root):
+            return ""
+        close = difflib.get_close_matches(root, self._catalog.stems(root[:2]), n=1, cutoff=ALIKE)
+        return close[0] if close else ""
 
     def _weight(self, word: str) -> float:
         """How much a word of the question tells: rare in English, or rare here."""
@@ -127,18 +175,23 @@ class Reader:
             result.append({word: float(scaled[places].mean()) for word, places in rows.items()})
         return result
 
-    def _make_view(self, document_id: str, version: str) -> View:
+    def _make_view(self, document_id: str, _version: str) -> View:
         passages = self._catalog.passages_of(document_id)
         sentences = [sentence for passage in passages for sentence in passage.sentences]
         return View(self._catalog.document(document_id), sentences, self._catalog.attributions(document_id))
 
 
-def score(f: Features) -> float:
-    """One number to rank by."""
+def rough_score(f: Features) -> float:
+    """A first order of the sentences, by weights set by hand on the dev halves."""
     return (
         0.40 * f.coverage + 0.20 * f.own + 0.35 * f.similarity + 0.05 * f.passage + 0.30 * f.kind
         + 0.20 * f.speaker + 0.20 * f.agent + 0.50 * f.quoted
     )  # fmt: skip
+
+
+def score(f: Features) -> float:
+    """The chance that the sentence answers the question, in [0, 1]: a logistic regression over the features."""
+    return 1 / (1 + math.exp(-(INTERCEPT + sum(weight * getattr(f, name) for name, weight in WEIGHTS.items()))))
 
 
 def rarity(word: str) -> float:
@@ -159,29 +212,39 @@ def _vocabulary() -> dict[str, int]:
     return vocabulary
 
 
+def _matched(
+    weights: Mapping[str, float], view: View, number: int, soft: Mapping[str, float]
+) -> dict[str, tuple[float, float]]:
+    """For each word of the question how well the sentence meets it: alone, and with what stands around it."""
+    near = view.near(number)
+    result = {}
+    for word in weights:
+        mine = max(match(word, view.held[number]), soft.get(word, 0.0))
+        result[word] = (mine, max(mine, 0.6 * match(word, near)))
+    return result
+
+
 def _features(
     question: Question,
     weights: Mapping[str, float],
+    matched: Mapping[str, tuple[float, float]],
     view: View,
     number: int,
     similarity: float,
     passage: float,
-    soft: Mapping[str, float],
 ) -> Features:
-    near = view.near(number)
-    mine = {word: max(match(word, view.held[number]), soft.get(word, 0.0)) for word in weights}
-    every = {word: max(value, 0.6 * match(word, near)) for word, value in mine.items()}
     total = sum(weights.values()) or 1.0
     return Features(
-        coverage=sum(weights[word] * value for word, value in every.items()) / total,
-        own=sum(weights[word] * value for word, value in mine.items()) / total,
+        coverage=sum(weights[word] * value for word, (_, value) in matched.items()) / total,
+        own=sum(weights[word] * value for word, (value, _) in matched.items()) / total,
         similarity=max(0.0, similarity),
         passage=passage,
-        missing=sum(weights[word] for word, value in every.items() if value < 0.3) / total,
+        missing=sum(weights[word] for word, (_, value) in matched.items() if value < 0.3) / total,
         kind=kind_matches(question, view, number),
         speaker=_speaker_matches(question, view, number),
         agent=_agent_matches(question, view, number),
         quoted=_quoted_matches(question, view, number),
+        names=0.0 if unmatched_names(question, view, number) else 1.0,
     )
 
 
@@ -203,10 +266,14 @@ def unmatched_names(question: Question, view: View, number: int) -> list[str]:
     """Names in the question that neither the sentence, its credit, nor those around it mention."""
     near = view.held[number] | view.near(number)
     asked = set(tokens(question.text))
-    # Readers leave capitals out: a surname of the document counts without them.
-    known = [p.surname for p in view.people.persons if tokens(p.surname)[-1] in asked and rarity(tokens(p.surname)[-1]) > RARE]
+    # Readers leave capitals out, and put them where none belong: a surname of the document counts without,
+    # a common word does not count with.
+    known = [word for person in view.people.persons if (word := tokens(person.surname)[-1]) in asked]
+    named = [*(name for name in question.names if any(rarity(word) > RARE for word in tokens(name))), *known]
     return [
-        name for name in dict.fromkeys([*question.names, *known]) if not all(match(word, near) for word in content_words(name))
+        n
+        for n in dict.fromkeys(named)
+        if not all(match(word, near) for word in content_words(n) if rarity(word) > RARE)
     ]
 
 
@@ -233,19 +300,20 @@ def _speaker_matches(question: Question, view: View, number: int) -> float:
 
 def _agent_matches(question: Question, view: View, number: int) -> float:
     """Whether whoever the question has doing something is a doer in the sentence."""
-    agents = [p for p in view.people.persons if _leads(p, tokens(question.agent))]
-    if not agents:
-        return 0.5
+    agents = [person for person in view.people.persons if _leads(person, tokens(question.agent))]
+    return float(acts(view, number, agents)) if agents else 0.5
+
+
+def acts(view: View, number: int, persons: Sequence[Person]) -> bool:
+    """Whether one of `persons` speaks or does something in the sentence, by name or by pronoun."""
     text = view.text(number)
-    for person in agents:
-        if person.name == view.speakers[number]:
-            return 1.0
-        if person in view.about[number] and person.surname not in text:
-            return 1.0  # meant by a pronoun
-    for mention in view.people.mentions(text):
-        if mention.person in agents and not mention.possessive and _DOES.match(text[mention.span.end :][:60]):
-            return 1.0
-    return 0.0
+    for person in persons:
+        if person.name in view.voices[number] or (person in view.about[number] and person.surname not in text):
+            return True
+    return any(
+        mention.person in persons and not mention.possessive and _DOES.match(text[mention.span.end :][:60])
+        for mention in view.people.mentions(text)
+    )
 
 
 def _leads(person: Person, words: Sequence[str]) -> bool:

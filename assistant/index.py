@@ -5,26 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from . import chroma
 from .catalog import SCHEMA, Catalog
 from .errors import EmbeddingMismatch, IndexBusy, IndexUnusable
 from .settings import Settings
 from .types import Document
 
 if TYPE_CHECKING:
-    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
     from .embeddings import Vectors
 
-REBUILD = "run `python -m assistant sync --rebuild`"
 _LOCK = "write.lock"
 
 
@@ -53,22 +52,23 @@ class Index:
                 f"The data directory {self.folder} cannot be made ({error.strerror}): point `data_dir` at one that can."
             ) from error
         self.catalog = Catalog(self.folder / "catalog.db")
+        self._turn = threading.RLock()
+        self._generation = self.catalog.generation()
         made = self.catalog.meta()
         # A first sync that failed binds nobody: its settings may be the very thing that was wrong.
         unfinished = bool(made) and made != self._recipe and not self.catalog.live()
         if not unfinished:
             self._check(made)
-        self._client = _connect(settings, self.folder)
-        try:
-            if unfinished:
-                with self.writing():
-                    if not self.catalog.live():
-                        self.clear()
-                self._check(self.catalog.meta())
-            self._collection = self._open_collection()
-        except BaseException:
-            self.close()
-            raise
+        if made and not unfinished and (settings.chroma_url or (self.folder / "chroma").is_dir()):
+            self._open()
+            return
+        # Chroma's own first steps fail where two processes take them at once.
+        with self.writing():
+            made = self.catalog.meta()
+            forget = bool(made) and made != self._recipe and not self.catalog.live()
+            if not forget:
+                self._check(made)
+            self._open(forget)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -82,16 +82,11 @@ class Index:
         Raises IndexBusy after `lock_timeout` seconds.
         """
         with _locked(self.folder, self._settings.lock_timeout):
-            yield
-
-    def clear(self) -> None:
-        """Empty the index, whatever made it (call it while `writing`)."""
-        with guarded_chroma(self._where()):
-            _delete_collection(self._client, self.name)
-        with self.catalog.transaction() as connection:
-            for table in ("words", "passages", "documents", "garbage", "meta"):
-                connection.execute(f"DELETE FROM {table}")
-        self._collection = self._open_collection()
+            self._count_change()
+            try:
+                yield
+            finally:
+                self._count_change()
 
     def record_recipe(self) -> None:
         """Remember how this index is made, at its first sync."""
@@ -102,11 +97,11 @@ class Index:
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """The `k` passages nearest to `vector` by cosine: (id, similarity); some may not be live."""
-        with guarded_chroma(self._where()):
-            held = self._collection.count()
+        with self._vectors() as collection:
+            held = collection.count()
             if not held:
                 return []
-            found = self._collection.query(
+            found = collection.query(
                 query_embeddings=np.asarray([vector], np.float32), n_results=min(k, held), include=["distances"]
             )
         distances = found["distances"] or [[]]
@@ -114,27 +109,48 @@ class Index:
 
     def put(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Store passage vectors; the same id again replaces."""
-        with guarded_chroma(self._where()):
+        with self._vectors() as collection:
             batch = self._client.get_max_batch_size()
             for start in range(0, len(ids), batch):
                 part = slice(start, start + batch)
-                self._collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
+                collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove passage vectors; ids that are not there are no matter."""
-        with guarded_chroma(self._where()):
+        with self._vectors() as collection:
             for start in range(0, len(ids), 1000):
-                self._collection.delete(ids=list(ids[start : start + 1000]))
+                collection.delete(ids=list(ids[start : start + 1000]))
 
     def missing(self, ids: Sequence[str]) -> list[str]:
         """Those of `ids` that have no vector."""
-        with guarded_chroma(self._where()):
-            if self._collection.count() >= len(ids):
+        with self._vectors() as collection:
+            if collection.count() >= len(ids):
                 return []
             held: set[str] = set()
             for start in range(0, len(ids), 1000):
-                held.update(self._collection.get(ids=list(ids[start : start + 1000]), include=[])["ids"])
+                held.update(collection.get(ids=list(ids[start : start + 1000]), include=[])["ids"])
         return [identity for identity in ids if identity not in held]
+
+    @contextmanager
+    def _vectors(self) -> Iterator[Collection]:
+        """The collection as it now is, for one thread at a time.
+
+        An open client of an embedded Chroma does not see what other processes write, and corrupts it by
+        writing over it; so each change is counted in the catalog, and the client opened anew after another's.
+        """
+        with self._turn, chroma.guarded(self._where()):
+            now = self.catalog.generation()
+            if now != self._generation:
+                self._client.close()
+                self._open()
+                self._generation = now
+            yield self._collection
+
+    def _count_change(self) -> None:
+        with self._turn:
+            before, after = self.catalog.count_change()
+            if self._generation == before:
+                self._generation = after
 
     # Opening
 
@@ -144,35 +160,52 @@ class Index:
         if made.get("embedding") != self.embedding:
             raise EmbeddingMismatch(
                 f"The index {self.folder} was made with the embedding {made.get('embedding')!r}, the settings ask for "
-                f"{self.embedding!r}: {REBUILD}, or set `embedding` or `data_dir` back."
+                f"{self.embedding!r}: {chroma.REBUILD}, or set `embedding` or `data_dir` back."
             )
         for name, value in self._recipe.items():
             if made.get(name) != value:
                 raise IndexUnusable(
-                    f"The index {self.folder} was made with {name} {made.get(name)}, this is {value}: {REBUILD}."
+                    f"The index {self.folder} was made with {name} {made.get(name)}, this is {value}: {chroma.REBUILD}."
                 )
 
+    def _open(self, forget: bool = False) -> None:
+        """Connect to Chroma; `forget` what a first sync with other settings left there and in the catalog."""
+        self._client = chroma.connect(self._settings, self.folder)
+        try:
+            with chroma.guarded(self._where()):
+                if forget:
+                    chroma.delete_collection(self._client, self.name)
+                    self.catalog.clear()
+                self._collection = self._open_collection()
+        except BaseException:
+            self._client.close()
+            raise
+
     def _open_collection(self) -> Collection:
-        with guarded_chroma(self._where()):
+        collection = self._collection_or_new()
+        if (collection.metadata or {}).get("embedding") != self.embedding and not collection.count():
+            self._client.delete_collection(self.name)
             collection = self._collection_or_new()
-            if (collection.metadata or {}).get("embedding") != self.embedding and not collection.count():
-                self._client.delete_collection(self.name)
-                collection = self._collection_or_new()
         made_by = (collection.metadata or {}).get("embedding")
         if made_by != self.embedding:
             raise EmbeddingMismatch(
                 f"The Chroma collection {self.name} was made with the embedding {made_by!r}, the settings ask for "
-                f"{self.embedding!r}: {REBUILD}, or set `embedding` back."
+                f"{self.embedding!r}: {chroma.REBUILD}, or set `embedding` back."
             )
         return collection
 
     def _collection_or_new(self) -> Collection:
-        return self._client.get_or_create_collection(
-            self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
-        )
+        from chromadb.errors import NotFoundError
+
+        try:
+            return self._client.get_collection(self.name, embedding_function=None)
+        except NotFoundError:
+            return self._client.get_or_create_collection(
+                self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
+            )
 
     def _where(self) -> str:
-        return _place(self._settings, self.folder)
+        return chroma.place(self._settings, self.folder)
 
 
 class Documents(Mapping[str, Document]):
@@ -202,27 +235,26 @@ def remove(settings: Settings, corpus: Path) -> None:
     with _locked(folder, settings.lock_timeout):
         if settings.chroma_url is not None:
             _drop_collection(settings, folder)
-        for path in folder.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.name != _LOCK:
-                path.unlink()
+        try:
+            for path in folder.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != _LOCK:
+                    path.unlink()
+        except OSError as error:
+            raise IndexUnusable(
+                f"The index {folder} cannot be deleted ({error.strerror}): mend its rights, "
+                "or point `data_dir` elsewhere."
+            ) from error
 
 
 def _drop_collection(settings: Settings, folder: Path) -> None:
-    client = _connect(settings, folder)
+    client = chroma.connect(settings, folder)
     try:
-        with guarded_chroma(_place(settings, folder)):
-            _delete_collection(client, folder.name)
+        with chroma.guarded(chroma.place(settings, folder)):
+            chroma.delete_collection(client, folder.name)
     finally:
         client.close()
-
-
-def _delete_collection(client: Client, name: str) -> None:
-    from chromadb.errors import NotFoundError
-
-    with suppress(NotFoundError):
-        client.delete_collection(name)
 
 
 @contextmanager
@@ -238,43 +270,8 @@ def _locked(folder: Path, timeout: float) -> Iterator[None]:
         ) from None
 
 
-def _connect(settings: Settings, folder: Path) -> Client:
-    # 1 to 2 s to import, so only when an index is opened.
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
-    quiet = ChromaSettings(anonymized_telemetry=False)
-    with guarded_chroma(_place(settings, folder)):
-        if settings.chroma_url is None:
-            return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), settings=quiet))
-        address = urlsplit(settings.chroma_url)
-        secure = address.scheme == "https"
-        port = address.port or (443 if secure else 8000)
-        return cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
-
-
-def _place(settings: Settings, folder: Path) -> str:
-    return settings.chroma_url or str(folder / "chroma")
-
-
-@contextmanager
-def guarded_chroma(where: str) -> Iterator[None]:
-    """Maps what Chroma and its client raise to IndexUnusable; ours pass through."""
-    try:
-        yield
-    except (IndexUnusable, KeyboardInterrupt):
-        raise
-    except Exception as error:
-        raise IndexUnusable(
-            f"Chroma at {where} failed ({type(error).__name__}: {error}): check that it is there and writable; {REBUILD} "
-            "if it is damaged."
-        ) from error
-
-
 def _name(corpus: Path) -> str:
     """A collection and folder name: readable, and one for each corpus path."""
     path = str(corpus.resolve())
     readable = re.sub(r"[^a-z0-9]+", "-", corpus.resolve().name.lower()).strip("-")[:30] or "corpus"
     return f"{readable}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-
 from langchain_text_splitters import TextSplitter
 
 from . import resources
@@ -59,5 +58,3 @@ def passages(document: Document, splitter: SentenceSplitter) -> tuple[Passage, .
         )
         for number, (group, length, heading) in enumerate(splitter.split(document.text))
     )
-
-

@@ -10,29 +10,80 @@ from typing import Literal
 from .attributions import CUES
 from .errors import QuestionError
 from .quotations import quotations, single_quotations
-from .words import content_words
+from .words import content_words, tokens
 
-Kind = Literal["who", "when", "where", "how many", "how long", "how old", "why", "yes-no", "said-what", "identity", "other"]
+Kind = Literal[
+    "who", "when", "where", "how many", "how long", "how old", "why", "yes-no", "said-what", "identity", "other"
+]
 
-# Tried in this order; the first that matches names the kind.
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    ("how old", r"\bhow old\b|\bwhat age\b|\bage of\b|\bwhen\b.*\bborn\b|\b(?:birth ?day|date of birth|year of birth)\b"),
-    ("how long", r"\bhow long\b|\bhow much time\b|\bhow many (?:minutes|hours|days|weeks|months|years)\b|\bwhat length of time\b"),
-    ("how many", r"\bhow (?:many|much|deep|far|big|tall|wide|high|heavy|fast|large|often|thick|hot|cold)\b|\b(?:what|which) (?:is |was |were )?(?:the )?(?:number|percentage|share|total)\b|\bwhat'?s the (?:number|percentage|share|total)\b|\bdeath toll\b"),
-    ("when", r"\bwhen (?:did|was|were|is|are|do|does|will|had|has|exactly)\b|\A(?:and |so )?when\b(?!.*,)|\b(?:what|which|on what|on which) (?:exact |precise )?(?:date|day|year|month|time|week)\b|\bsince when\b"),
-    ("where", r"\A(?:and |so )?where\b|\bwhere (?:did|was|were|is|are|do|does|will)\b|\b(?:in|at|to|from)? ?(?:what|which) (?:city|country|place|town|state|court|village|location|platform|jail|prison)\b"),
-    ("why", r"\bwhy\b|\bhow come\b|\bwhat (?:is |was |were )?(?:the )?reasons?\b|\bfor what reason\b"),
-    ("identity", r"\A(?:so |and )?who(?:'s| is| was| are| exactly is|s) (?:(?!(?:\w+ ){0,5}(?:said|behind|accused|responsible|\w{3,}ing|\w{3,}ed)\b)[\w’'.-]+ ?){1,5}\??\Z|\bwho(?:'s| is| are) (?:he|she|they)\b|\bwho'?s (?:he|she)\b"),
-    ("who", r"\bwho(?:m|se)?\b|\b(?:which|what) (?:\w+ ){0,3}?(?:person|people|man|woman|leaders?|politicians?|spokes\w+|officials?|ambassador|minister|groups?|part(?:y|ies)|lawyers?|lawmakers?|congress\w+|organi[sz]ations?|judges?|mayor)\b|\bname of\b|\bnames of\b"),
-    ("yes-no", r"\A(?:so |and |but )?(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should)\b"),
-)
+_DID = "did|was|were|is|are|do|does|will|had|has"
+_SO = r"\A(?:so |and |but )?"
+# Tried in this order; the first kind with an alternative that matches is the question's.
+_KINDS: dict[Kind, tuple[str, ...]] = {
+    "how old": (
+        r"\bhow old\b",
+        r"\bwhat age\b",
+        r"\bage of\b",
+        r"\bwhen\b.*\bborn\b",
+        r"\b(?:birth ?day|date of birth|year of birth)\b",
+    ),
+    "how long": (
+        r"\bhow long\b",
+        r"\bhow much time\b",
+        r"\bhow many (?:minutes|hours|days|weeks|months|years)\b",
+        r"\bwhat length of time\b",
+    ),
+    "how many": (
+        r"\bhow (?:many|much|deep|far|big|tall|wide|high|heavy|fast|large|often|thick|hot|cold)\b",
+        r"\b(?:what|which) (?:is |was |were )?(?:the )?(?:number|percentage|share|total)\b",
+        r"\bwhat'?s the (?:number|percentage|share|total)\b",
+        r"\bdeath toll\b",
+    ),
+    "when": (
+        rf"\bwhen (?:{_DID}|exactly)\b",
+        rf"{_SO}when\b(?!.*,)",
+        r"\b(?:on )?(?:what|which) (?:exact |precise )?(?:date|day|year|month|time|week)\b",
+        r"\bsince when\b",
+    ),
+    "where": (
+        rf"{_SO}where\b",
+        rf"\bwhere (?:{_DID})\b",
+        r"\b(?:what|which) (?:city|country|place|town|state|court|village|location|platform|jail|prison)\b",
+    ),
+    "why": (
+        r"\bwhy\b",
+        r"\bhow come\b",
+        r"\bwhat (?:is |was |were )?(?:the )?reasons?\b",
+        r"\bfor what reason\b",
+    ),
+    "identity": (
+        rf"{_SO}who(?:'s| is| was| are| exactly is|s) "
+        r"(?:(?!(?:\w+ ){0,5}(?:said|behind|accused|responsible|\w{3,}ing|\w{3,}ed)\b)[\w’'.-]+ ?){1,5}\??\Z",
+        r"\bwho(?:'s| is| are) (?:he|she|they|that)\b",
+    ),
+    "who": (
+        r"\bwho(?:m|se)?\b",
+        r"\b(?:which|what) (?:\w+ ){0,3}?(?:person|people|man|woman|leaders?|politicians?|spokes\w+|officials?|ambassador|"
+        r"minister|groups?|part(?:y|ies)|lawyers?|lawmakers?|congress\w+|organi[sz]ations?|judges?|mayor)\b",
+        r"\bnames? of\b",
+    ),
+    "yes-no": (rf"{_SO}(?:{_DID}|have|can|could|would|should)\b",),
+}
+_COMPILED = {kind: re.compile("|".join(patterns)) for kind, patterns in _KINDS.items()}
 _SAID = re.compile(
     r"\b(?:what|how) (?:exactly )?(?:did|does|do|has|have|had|was|were|is) (?P<who>.{2,60}?) (?:ha(?:s|ve) )?"
     r"(?P<verb>say|said|saying|tell|told|write|writing|written|post|tweet|think|claim|argue|call|describe|respond|reply|react|"
     r"comment|accuse|allege|suggest|mean|explain|demand|insist|promise|answer|ask|express|put|view|feel|state|reject|add)\b",
     re.IGNORECASE,
 )
-_AGENT = re.compile(r"\b(?:why|when|where|how|what|who|whom) (?:did|does|has|had|do) (?P<who>(?:[\w’'-]+ ?){1,4})", re.IGNORECASE)
+_SPOKEN = frozenset(
+    "say said saying tell told think claim argue reply respond react comment allege suggest explain insist answer state".split()
+)
+_AGENT = re.compile(
+    r"\b(?:why|when|where|how|what|who|whom) (?:did|does|has|had|do) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE
+)
+_PATIENT = re.compile(r"\b(?:why|when|where|how|what) (?:was|were|is|are) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:about|of|on|regarding|concerning) (?P<topic>.+)", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–][\w]+)*")
 _SPACE = re.compile(r"\s+")
 # Word characters there must be at least one of, so that there is something to look up.
@@ -43,8 +94,9 @@ _ASKABLE = re.compile(r"[^\W_]")
 class Question:
     """A question as read.
 
-    names: its capitalised words. quoted: what it puts between quotation marks. asked: whose words it wants
-    ("what did X say"). agent: the words that begin with whoever it has doing something ("why did X write").
+    names: its capitalised words. quoted: what it puts between quotation marks. asked: whose words it wants ("what
+    did X say"), topic: on what, speech: spoken words only, not deeds. agent: the words that begin with whoever it
+    has doing something ("why did X write"), patient: who it has something done to ("when was X arrested").
     """
 
     text: str
@@ -53,7 +105,15 @@ class Question:
     names: tuple[str, ...]
     quoted: tuple[str, ...]
     asked: str = ""
+    topic: str = ""
+    speech: bool = False
     agent: str = ""
+    patient: str = ""
+
+    @property
+    def name_words(self) -> frozenset[str]:
+        """The words of `names`."""
+        return frozenset(word for name in self.names for word in tokens(name))
 
 
 def clean(text: str, longest: int) -> str:
@@ -64,7 +124,11 @@ def clean(text: str, longest: int) -> str:
     """
     if not isinstance(text, str):
         raise QuestionError("The question is not text: pass a string.")
-    plain = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    plain = "".join(
+        " " if c in "\t\r\n" else c
+        for c in text
+        if c in "\t\r\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")
+    )
     plain = _SPACE.sub(" ", plain).strip()
     if not plain:
         raise QuestionError("The question is empty: type one.")
@@ -78,17 +142,30 @@ def clean(text: str, longest: int) -> str:
 def analyse(text: str) -> Question:
     """Read a cleaned question."""
     lower = text.lower().replace("’", "'")
-    kind = next((kind for kind, pattern in _KINDS if re.search(pattern, lower)), "other")
-    asked = ""
+    kind: Kind = next((kind for kind, pattern in _COMPILED.items() if pattern.search(lower)), "other")
+    asked = topic = ""
+    speech = False
     if said := _SAID.search(text):
         asked = said.group("who")
+        speech = said.group("verb").lower() in _SPOKEN
+        about = _ABOUT.search(text, said.end())
+        topic = about.group("topic") if about else ""
         if kind not in ("how many", "how long", "how old"):
             kind = "said-what"
     quoted = tuple(quote.inner.of(text) for quote in (quotations(text) or single_quotations(text)))
-    names = tuple(dict.fromkeys(m.group().removesuffix("'s").removesuffix("’s") for m in _NAME.finditer(text) if _is_name(text, m)))
+    names = tuple(
+        dict.fromkeys(
+            m.group().removesuffix("'s").removesuffix("’s") for m in _NAME.finditer(text) if _is_name(text, m)
+        )
+    )
     doing = _AGENT.search(text)
     agent = doing.group("who") if doing and not asked else ""
-    return Question(text, kind, tuple(dict.fromkeys(content_words(text))), names, quoted, asked, agent)
+    if re.match(r"\S+['’]s\b", agent):
+        agent = ""  # somebody's: not they, but theirs does it
+    done = _PATIENT.search(text)
+    patient = done.group("who") if done and not agent else ""
+    words = tuple(dict.fromkeys(content_words(text)))
+    return Question(text, kind, words, names, quoted, asked, topic, speech, agent, patient)
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:

@@ -35,9 +35,10 @@ class Retrieval:
         terms = dict.fromkeys(content_words(query) or tokens(query))
         if "usa" in terms:
             terms["us"] = None  # as full text holds it
-        lexical = dict(self._index.catalog.search(terms, wide))
-        dense = dict(self._index.nearest(vector, wide))
-        passages = self._index.catalog.passages([*dict.fromkeys([*lexical, *dense])])
+        with self._index.catalog.snapshot():
+            lexical = dict(self._index.catalog.search(terms, wide))
+            dense = dict(self._index.nearest(vector, wide))
+            passages = self._index.catalog.passages([*dict.fromkeys([*lexical, *dense])])
         by_words, by_vector = _scaled(lexical), _scaled(dense)
         hits = [
             Hit(

@@ -49,7 +49,10 @@ class PassageRetriever(BaseRetriever):
     k: int = 8
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002  # LangChain passes it
     ) -> list[LangChainDocument]:
         return [self._plain(hit) for hit in self.search(query, self.k)]
 
@@ -75,7 +78,7 @@ class PassageRetriever(BaseRetriever):
 def as_runnable(assistant: Assistant) -> Runnable[Any, Answer]:
     """``str`` or ``{"question": str, "history": [Answer or str, ...]}`` to Answer; history is oldest first."""
 
-    def answer(value: str | Mapping[str, Any]) -> Answer:
+    def answer(value: object) -> Answer:
         if isinstance(value, str):
             return assistant.ask(value)
         if not isinstance(value, Mapping) or "question" not in value:

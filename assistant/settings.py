@@ -55,6 +55,8 @@ class Settings:
         for name in ("passage_tokens", "retrieve", "max_claims", "max_question_chars", "max_document_bytes"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} is {getattr(self, name)}: give a whole number of at least 1.")
+        if not self.lock_timeout >= 0:  # not a number is refused too
+            raise SettingsError(f"lock_timeout is {self.lock_timeout}: give a number of seconds, 0 or more.")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -90,6 +92,7 @@ def _parse(variable: str, value: str, hint: object) -> typing.Any:
     if kind is str:
         return value or None if types.NoneType in typing.get_args(hint) else value
     try:
-        return kind(value)  # type: ignore[operator]  # int or float: the only other kinds there are
+        return kind(value)
     except ValueError:
-        raise SettingsError(f"{variable} is {value!r}: give a {getattr(kind, '__name__', kind)}.") from None
+        wanted = "whole number" if kind is int else "number"
+        raise SettingsError(f"{variable} is {value!r}: give a {wanted}.") from None

@@ -112,7 +112,8 @@ def _stage(index: Index, batch: Sequence[tuple[Document, tuple[Passage, ...]]], 
         for document, parts in batch:
             said = json.dumps([dataclasses.asdict(a) for a in attributions(document, parts)], ensure_ascii=False)
             key = connection.execute(
-                "INSERT INTO documents (id, version, live, position, metadata, text, attributions) VALUES (?,?,0,0,?,?,?)",
+                "INSERT INTO documents (id, version, live, position, metadata, text, attributions) "
+                "VALUES (?,?,0,0,?,?,?)",
                 (document.id, document.version, _metadata(document), document.text, said),
             ).lastrowid
             for passage in parts:
@@ -133,9 +134,13 @@ def _publish(index: Index, documents: Mapping[str, Document]) -> None:
         for key, identity, version, metadata in live:
             document = documents.get(identity)
             if document is None or (document.version, _metadata(document)) != (version, metadata):
-                connection.execute("DELETE FROM words WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", (key,))
+                connection.execute(
+                    "DELETE FROM words WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", (key,)
+                )
                 if document is None or document.version != version:
-                    connection.execute("INSERT OR IGNORE INTO garbage SELECT id FROM passages WHERE document = ?", (key,))
+                    connection.execute(
+                        "INSERT OR IGNORE INTO garbage SELECT id FROM passages WHERE document = ?", (key,)
+                    )
                     connection.execute("DELETE FROM documents WHERE key = ?", (key,))
                 else:
                     connection.execute("UPDATE documents SET live = 0 WHERE key = ?", (key,))
@@ -145,8 +150,9 @@ def _publish(index: Index, documents: Mapping[str, Document]) -> None:
             ).fetchone()
             if not row[1]:
                 connection.execute(
-                    "INSERT INTO words (rowid, text, context) SELECT p.key, substr(d.text, p.start + 1, p.stop - p.start), "
-                    "? || ' ' || p.heading FROM passages p JOIN documents d ON d.key = p.document WHERE d.key = ?",
+                    "INSERT INTO words (rowid, text, context) "
+                    "SELECT p.key, substr(d.text, p.start + 1, p.stop - p.start), ? || ' ' || p.heading "
+                    "FROM passages p JOIN documents d ON d.key = p.document WHERE d.key = ?",
                     (document.title, row[0]),
                 )
             connection.execute(

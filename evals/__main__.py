@@ -64,7 +64,9 @@ def _print_failures(results: Sequence[Result]) -> None:
         if result.found if result.case.expect == "answer" else not result.answered:
             continue
         print(f"{result.case.id} {result.case.category}: {result.case.question}")
-        print(f"    expected {result.case.expect}, got: {' / '.join(claim.text for claim in result.answer.claims) or 'a refusal'}")
+        print(
+            f"    expected {result.case.expect}, got: {' / '.join(claim.text for claim in result.answer.claims) or 'a refusal'}"
+        )
 
 
 if __name__ == "__main__":

@@ -38,11 +38,15 @@ class Figures:
     answered: int
 
     def __str__(self) -> str:
-        return (
-            f"answering sentence in the first {FIRST} claims: {self.found}/{self.answerable} ({_share(self.found, self.answerable)}); "
-            f"false refusals: {self.refused}/{self.answerable} ({_share(self.refused, self.answerable)}); "
-            f"false answers: {self.answered}/{self.unanswerable} ({_share(self.answered, self.unanswerable)})"
+        found, refused, answered = (
+            f"{part}/{whole} ({_share(part, whole)})"
+            for part, whole in (
+                (self.found, self.answerable),
+                (self.refused, self.answerable),
+                (self.answered, self.unanswerable),
+            )
         )
+        return f"answer in the first {FIRST} claims: {found}; false refusals: {refused}; false answers: {answered}"
 
 
 def figures(results: Sequence[Result]) -> Figures:

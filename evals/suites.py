@@ -71,7 +71,12 @@ def _case(path: Path, number: int, value: Mapping[str, Any]) -> Case:
     if (value["expect"] == "answer") != bool(value.get("gold")):
         raise SuiteError(f"{where}: gold belongs to every case to be answered, and to no other.")
     return Case(
-        str(value["id"]), value["category"], value["question"], value["expect"], tuple(value.get("gold") or ()), value.get("note", "")
+        str(value["id"]),
+        value["category"],
+        value["question"],
+        value["expect"],
+        tuple(value.get("gold") or ()),
+        value.get("note", ""),
     )
 
 

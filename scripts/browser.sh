@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to what the browser tests need, and prints the browser's path: $ON_THE_RECORD_TEST_BROWSER, else a Chromium
+# Sees to what the browser tests need, and prints the browser's path: $TEST_BROWSER, else a Chromium
 # or Chrome that is installed, else (as root, with apt-get) Debian's chromium, installed now. Playwright's driver
 # in .venv needs libatomic1, which a bare Debian lacks. Where something stays missing this says so and fails:
 # browser tests are never skipped.
@@ -11,8 +11,8 @@ works() {
 }
 
 find_browser() {
-    if [ -n "${ON_THE_RECORD_TEST_BROWSER:-}" ]; then
-        works "$ON_THE_RECORD_TEST_BROWSER"
+    if [ -n "${TEST_BROWSER:-}" ]; then
+        works "$TEST_BROWSER"
         return
     fi
     for browser in chromium chromium-browser google-chrome google-chrome-stable chrome \
@@ -31,7 +31,7 @@ driver_works() {
 
 packages=
 driver_works || packages=libatomic1
-find_browser || [ -n "${ON_THE_RECORD_TEST_BROWSER:-}" ] || packages="$packages chromium"
+find_browser || [ -n "${TEST_BROWSER:-}" ] || packages="$packages chromium"
 if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "browser: installing Debian's ${packages# } (up to a minute or two)" >&2
     export DEBIAN_FRONTEND=noninteractive
@@ -50,11 +50,11 @@ if ! driver_works; then
     exit 1
 elif find_browser; then
     echo "$program"
-elif [ -n "${ON_THE_RECORD_TEST_BROWSER:-}" ]; then
-    echo "browser: ON_THE_RECORD_TEST_BROWSER=$ON_THE_RECORD_TEST_BROWSER does not run. Correct or unset it." >&2
+elif [ -n "${TEST_BROWSER:-}" ]; then
+    echo "browser: TEST_BROWSER=$TEST_BROWSER does not run. Correct or unset it." >&2
     exit 1
 else
     echo "browser: the browser tests need Chromium or Chrome, and there is none here that runs. Install one" >&2
-    echo "browser: (Debian: sudo apt install chromium), or set ON_THE_RECORD_TEST_BROWSER to its path." >&2
+    echo "browser: (Debian: sudo apt install chromium), or set TEST_BROWSER to its path." >&2
     exit 1
 fi

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import multiprocessing
 import os
 import re
-import shutil
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+import chromadb
 import numpy as np
+from chromadb.api.client import Client
+from chromadb.config import Settings as ChromaSettings
 from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+from tqdm import tqdm
 
-from assistant import index as index_module
 from assistant.documents import Corpus, read_corpus
 from assistant.embeddings import Provided, Vectors
 from assistant.index import Index
 from assistant.settings import Settings
 from assistant.sync import SyncReport, sync
 
-ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0
 """Seconds after which something that should have happened counts as a failure."""
+KEY = "sk-test-0123456789-secret"
+DIMENSIONS = 128
 
 
 @dataclass
@@ -67,19 +71,22 @@ class CorpusFolder:
 
 
 class HashedWords(Embeddings):
-    """A text as how often each of its words falls into each of a few dozen dimensions: deterministic, instant."""
-
-    def __init__(self, dimensions: int = 32) -> None:
-        self.dimensions = dimensions
+    """A text as the sum of its words, each a direction of its own: deterministic, instant."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        counts = np.zeros(self.dimensions)
+        total = np.zeros(DIMENSIONS)
         for word in re.findall(r"\w+", text.lower()):
-            counts[zlib.crc32(word.encode()) % self.dimensions] += 1
-        return [float(count) for count in counts]
+            total += direction(word)
+        return [float(value) for value in total]
+
+
+@functools.cache
+def direction(word: str) -> NDArray[np.float64]:
+    """A random direction, the same for the same word everywhere."""
+    return np.random.default_rng(zlib.crc32(word.encode())).normal(size=DIMENSIONS)
 
 
 class CountingEncoder(Provided):
@@ -113,42 +120,207 @@ def synced(settings: Settings, folder: CorpusFolder, encoder: CountingEncoder | 
 
 @dataclass(frozen=True)
 class Contents:
-    """What stands in an index: texts by id, passages by the catalog and vectors by Chroma."""
+    """What stands in an index: texts by id; its passages by the catalog, by full text and by Chroma."""
 
-    texts: dict[str, str]
+    texts: Mapping[str, str]
     passages: frozenset[str]
-    vectors: frozenset[str]
     found: frozenset[str]
+    vectors: frozenset[str]
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether each live passage has its vector and each vector its live passage."""
         return self.passages == self.vectors
 
 
 def contents(settings: Settings, corpus: Path, word: str = "the", embedding: str = "counting") -> Contents:
-    """All of an index, Chroma asked without the library's help; `found` are the ids that full text has for `word`."""
+    """All of an index as it stands, Chroma asked without the library; `found` has `word` in text or title."""
     with opened(settings, corpus, embedding) as index:
-        documents = {identity: index.catalog.document(identity) for identity in index.catalog.live()}
-        passages = {passage.id for identity in documents for passage in index.catalog.passages_of(identity)}
-        assert index.catalog.count() == len(passages)
-        found = frozenset(identity for identity, _ in index.catalog.search([word], 10_000))
-        name, folder = index.name, index.folder
-    return Contents(
-        {identity: document.text for identity, document in documents.items()},
-        frozenset(passages),
-        frozenset(stored_vectors(folder / "chroma", name)),
-        found,
-    )
+        catalog = index.catalog
+        texts = {identity: catalog.document(identity).text for identity in catalog.live()}
+        passages = frozenset(passage.id for identity in texts for passage in catalog.passages_of(identity))
+        assert catalog.count() == len(passages)
+        found = frozenset(identity for identity, _ in catalog.search([word], 100_000))
+        client = chroma_client(settings, index.folder)
+        try:
+            vectors = stored_vectors(client, index.name)
+        finally:
+            client.close()
+    return Contents(texts, passages, found, frozenset(vectors))
 
 
-def stored_vectors(folder: Path, name: str) -> dict[str, Vectors]:
-    """Ids and vectors of an embedded Chroma collection; fails if it counts others than it gives."""
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
+def chroma_client(settings: Settings, folder: Path) -> Client:
+    """A plain client of the Chroma that an index in `folder` uses."""
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    if settings.chroma_url:
+        port = int(settings.chroma_url.rpartition(":")[2])
+        client = chromadb.HttpClient("127.0.0.1", port, settings=quiet)
+    else:
+        client = chromadb.PersistentClient(str(folder / "chroma"), settings=quiet)
+    assert isinstance(client, Client)
+    return client
 
-    with chromadb.PersistentClient(str(folder), settings=ChromaSettings(anonymized_telemetry=False)) as client:  # type: ignore[attr-defined]
-        collection = client.get_collection(name, embedding_function=None)
-        found = collection.get(include=["embeddings"])
-        assert collection.count() == len(found["ids"])
+
+def stored_vectors(client: Client, name: str) -> dict[str, Vectors]:
+    """Ids and vectors of a collection; fails where Chroma counts others than it gives."""
+    collection = client.get_collection(name, embedding_function=None)
+    found = collection.get(include=["embeddings"])
+    assert collection.count() == len(found["ids"])
     return dict(zip(found["ids"], np.asarray(found["embeddings"], np.float32), strict=True))
+
+
+# Servers on loopback
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@dataclass
+class EmbeddingServer:
+    """A server that speaks OpenAI's `POST /v1/embeddings`, well or badly."""
+
+    url: str = ""
+    status: int = 200
+    answer: Callable[[list[str]], object] | None = None
+    hang: threading.Event = field(default_factory=threading.Event)
+    hangs: bool = False
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def reply(self, request: dict[str, Any], key: str) -> tuple[int, object]:
+        """Status and body for one request."""
+        self.requests.append(request)
+        self.keys.append(key)
+        if self.hangs:
+            self.hang.wait(PATIENCE)
+        if self.status != 200:
+            # As OpenAI does, the key is told back in part; here in full, which is the worst case.
+            return self.status, {"error": {"message": f"Incorrect API key provided: {key}", "code": "x", "type": "x"}}
+        if self.answer:
+            return 200, self.answer(request["input"])
+        return 200, embedding_reply(HashedWords().embed_documents(request["input"]))
+
+
+def embedding_reply(vectors: Sequence[object]) -> dict[str, object]:
+    """The body of OpenAI's answer that holds `vectors`."""
+    data = [{"object": "embedding", "index": number, "embedding": vector} for number, vector in enumerate(vectors)]
+    return {"object": "list", "model": "m", "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+
+
+@contextlib.contextmanager
+def loopback_embeddings() -> Iterator[EmbeddingServer]:
+    """An `EmbeddingServer` in a thread, on a free port."""
+    state = EmbeddingServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            status, body = 404, object()
+            if self.path == "/v1/embeddings":
+                status, body = state.reply(json.loads(raw), self.headers["Authorization"].removeprefix("Bearer "))
+            out = body if isinstance(body, bytes) else json.dumps(body if status != 404 else {}).encode()
+            with contextlib.suppress(OSError):
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(out)))
+                self.send_header("retry-after-ms", "1")
+                self.end_headers()
+                self.wfile.write(out)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state.url = f"http://127.0.0.1:{server.server_port}/v1"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield state
+    finally:
+        state.hang.set()
+        server.shutdown()
+        server.server_close()
+        thread.join(PATIENCE)
+
+
+@dataclass
+class ChromaServer:
+    """A `chroma run` in a process of its own."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address, for `Settings.chroma_url`."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        chroma = Path(sys.executable).with_name("chroma")
+        command = [str(chroma), "run", "--path", str(self.data), "--host", "127.0.0.1", "--port", str(self.port)]
+        environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, "`chroma run` ended at once"
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.05)
+        raise AssertionError("`chroma run` did not come up")
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self.process:
+            self.process.kill()
+            self.process.wait(PATIENCE)
+            self.process = None
+
+
+# Processes of their own
+
+
+def processes() -> ForkServerContext:
+    """Starts processes that share nothing with this one, but have the slow imports behind them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([
+        "assistant.sync", "chromadb.api.client", "chromadb.api.rust", "filelock", "langchain_core.embeddings",
+        "langchain_text_splitters", "pytest", "syntok.segmenter", "tiktoken_ext.openai_public",
+    ])  # fmt: skip
+    return context
+
+
+def started(target: Callable[..., None], *args: object) -> ForkServerProcess:
+    """A process that runs `target`, with this folder to import from."""
+    process = processes().Process(target=_run, args=(target, *args), daemon=True)
+    process.start()
+    return process
+
+
+def _run(target: Callable[..., None], *args: object) -> None:
+    # tqdm's own lock is one between processes, which a killed process leaves behind.
+    tqdm.set_lock(threading.RLock())
+    target(*args)
+
+
+def _report(results: Connection, function: Callable[..., object], *args: object) -> None:
+    try:
+        results.send(function(*args))
+    except BaseException as error:
+        results.send(error)
+
+
+def elsewhere(function: Callable[..., Any], *args: object) -> Any:
+    """What `function` returns or raises in a process of its own."""
+    mine, theirs = processes().Pipe()
+    process = started(_report, theirs, function, *args)
+    assert mine.poll(PATIENCE)
+    result = mine.recv()
+    process.join(PATIENCE)
+    if isinstance(result, BaseException):
+        raise result
+    return result

@@ -9,10 +9,15 @@ Output: 22.9 MB, cosine to the torch original min .9990 mean .9996, independent 
 (dynamic int8 activations are not: the same text in another batch drops to .990).
 usage: minilm_onnx.py model.safetensors out.onnx
 """
+
 import sys
+
 import numpy as np
 import onnx
-from onnx import TensorProto as T, checker, helper as h, numpy_helper as nh
+from onnx import TensorProto as T
+from onnx import checker
+from onnx import helper as h
+from onnx import numpy_helper as nh
 from safetensors.numpy import load_file
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
@@ -31,25 +36,51 @@ def graph(weights):
         return out
 
     w = lambda key: weights[key].astype(np.float32)
-    for name, value in {"heads": np.array([0, 0, HEADS, HIDDEN // HEADS], np.int64), "flat": np.array([0, 0, HIDDEN], np.int64),
-                        "scale": np.float32((HIDDEN // HEADS) ** -0.5), "one": np.float32(1), "neg": np.float32(-3.4e38),
-                        "half": np.float32(0.5), "rsqrt2": np.float32(2 ** -0.5), "eps": np.float32(1e-9),
-                        "ax0": np.array([0], np.int64), "ax1": np.array([1], np.int64), "ax2": np.array([2], np.int64),
-                        "ax12": np.array([1, 2], np.int64)}.items():
+    for name, value in {
+        "heads": np.array([0, 0, HEADS, HIDDEN // HEADS], np.int64),
+        "flat": np.array([0, 0, HIDDEN], np.int64),
+        "scale": np.float32((HIDDEN // HEADS) ** -0.5),
+        "one": np.float32(1),
+        "neg": np.float32(-3.4e38),
+        "half": np.float32(0.5),
+        "rsqrt2": np.float32(2**-0.5),
+        "eps": np.float32(1e-9),
+        "ax0": np.array([0], np.int64),
+        "ax1": np.array([1], np.int64),
+        "ax2": np.array([2], np.int64),
+        "ax12": np.array([1, 2], np.int64),
+    }.items():
         const(name, value)
     words = const("words", w("embeddings.word_embeddings.weight"))
     types = const("types", w("embeddings.token_type_embeddings.weight"))
     positions = const("positions", w("embeddings.position_embeddings.weight"))
-    norm = lambda x, p: node("LayerNormalization", [x, const(p + ".w", w(p + ".weight")), const(p + ".b", w(p + ".bias"))], axis=-1, epsilon=1e-12)
-    linear = lambda x, p: node("Add", [node("MatMul", [x, const(p + ".W", w(p + ".weight").T)]), const(p + ".B", w(p + ".bias"))])
+    norm = lambda x, p: node(
+        "LayerNormalization",
+        [x, const(p + ".w", w(p + ".weight")), const(p + ".b", w(p + ".bias"))],
+        axis=-1,
+        epsilon=1e-12,
+    )
+    linear = lambda x, p: node(
+        "Add", [node("MatMul", [x, const(p + ".W", w(p + ".weight").T)]), const(p + ".B", w(p + ".bias"))]
+    )
     length = node("Gather", [node("Shape", ["input_ids"]), "ax1"])
-    x = norm(node("Add", [node("Add", [node("Gather", [words, "input_ids"]), node("Gather", [types, "token_type_ids"])]),
-                          node("Slice", [positions, "ax0", length, "ax0"])]), "embeddings.LayerNorm")
+    x = norm(
+        node(
+            "Add",
+            [
+                node("Add", [node("Gather", [words, "input_ids"]), node("Gather", [types, "token_type_ids"])]),
+                node("Slice", [positions, "ax0", length, "ax0"]),
+            ],
+        ),
+        "embeddings.LayerNorm",
+    )
     mask = node("Cast", ["attention_mask"], to=T.FLOAT)
     bias = node("Unsqueeze", [node("Mul", [node("Sub", ["one", mask]), "neg"]), "ax12"])
     for i in range(LAYERS):
         p = f"encoder.layer.{i}."
-        split = lambda part, perm: node("Transpose", [node("Reshape", [linear(x, p + "attention.self." + part), "heads"])], perm=perm)
+        split = lambda part, perm: node(
+            "Transpose", [node("Reshape", [linear(x, p + "attention.self." + part), "heads"])], perm=perm
+        )
         q, k, v = split("query", [0, 2, 1, 3]), split("key", [0, 2, 3, 1]), split("value", [0, 2, 1, 3])
         attend = node("Softmax", [node("Add", [node("Mul", [node("MatMul", [q, k]), "scale"]), bias])], axis=-1)
         context = node("Reshape", [node("Transpose", [node("MatMul", [attend, v])], perm=[0, 2, 1, 3]), "flat"])
@@ -58,13 +89,26 @@ def graph(weights):
         f = node("Mul", [node("Mul", [f, node("Add", [node("Erf", [node("Mul", [f, "rsqrt2"])]), "one"])]), "half"])
         x = norm(node("Add", [linear(f, p + "output.dense"), x]), p + "output.LayerNorm")
     m = node("Unsqueeze", [mask, "ax2"])
-    mean = node("Div", [node("ReduceSum", [node("Mul", [x, m]), "ax1"], keepdims=0), node("Max", [node("ReduceSum", [m, "ax1"], keepdims=0), "eps"])])
+    mean = node(
+        "Div",
+        [
+            node("ReduceSum", [node("Mul", [x, m]), "ax1"], keepdims=0),
+            node("Max", [node("ReduceSum", [m, "ax1"], keepdims=0), "eps"]),
+        ],
+    )
     nodes.append(h.make_node("LpNormalization", [mean], ["sentence_embedding"], axis=1, p=2))
     nodes.append(h.make_node("LpNormalization", [x], ["token_embeddings"], axis=2, p=2))
-    inputs = [h.make_tensor_value_info(name, T.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask", "token_type_ids")]
+    inputs = [
+        h.make_tensor_value_info(name, T.INT64, ["batch", "tokens"])
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    ]
     output = h.make_tensor_value_info("sentence_embedding", T.FLOAT, ["batch", HIDDEN])
     tokens = h.make_tensor_value_info("token_embeddings", T.FLOAT, ["batch", "tokens", HIDDEN])
-    return h.make_model(h.make_graph(nodes, "minilm", inputs, [output, tokens], init), opset_imports=[h.make_opsetid("", 17)], ir_version=8)
+    return h.make_model(
+        h.make_graph(nodes, "minilm", inputs, [output, tokens], init),
+        opset_imports=[h.make_opsetid("", 17)],
+        ir_version=8,
+    )
 
 
 def weight_only_int8(model):
@@ -78,9 +122,16 @@ def weight_only_int8(model):
         scale = np.abs(array).max(axis=axis, keepdims=True).astype(np.float32) / 127
         scale[scale == 0] = 1
         model.graph.initializer.remove(tensor)
-        model.graph.initializer.extend([nh.from_array(np.clip(np.round(array / scale), -127, 127).astype(np.int8), tensor.name + "_q"),
-                                        nh.from_array(scale, tensor.name + "_s")])
-        unpack += [h.make_node("Cast", [tensor.name + "_q"], [tensor.name + "_f"], to=T.FLOAT), h.make_node("Mul", [tensor.name + "_f", tensor.name + "_s"], [tensor.name])]
+        model.graph.initializer.extend(
+            [
+                nh.from_array(np.clip(np.round(array / scale), -127, 127).astype(np.int8), tensor.name + "_q"),
+                nh.from_array(scale, tensor.name + "_s"),
+            ]
+        )
+        unpack += [
+            h.make_node("Cast", [tensor.name + "_q"], [tensor.name + "_f"], to=T.FLOAT),
+            h.make_node("Mul", [tensor.name + "_f", tensor.name + "_s"], [tensor.name]),
+        ]
     nodes = unpack + list(model.graph.node)
     del model.graph.node[:]
     model.graph.node.extend(nodes)

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Playwright, sync_playwright
 from ui_fakes import ROOT, server_environment
 
-BROWSER_VARIABLE = "ON_THE_RECORD_TEST_BROWSER"
+BROWSER_VARIABLE = "TEST_BROWSER"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -129,4 +129,4 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
     yield start
     for process in started:
         process.terminate()
-        process.wait(10)
+        process.communicate(timeout=10)

@@ -72,7 +72,7 @@ class FakeTalk:
         document = next(iter(self.documents.values()))
         standalone = f"{question} (after {self.asked[-1]})" if self.asked else question
         self.asked.append(question)
-        words = {word for word in re.findall(r"\w{5,}", question.lower())} - {"about"}
+        words = set(re.findall(r"\w{5,}", question.lower())) - {"about"}
         found = [p for p in document.text.split("\n\n") if words & set(re.findall(r"\w+", p.lower()))][:3]
         if not found:
             yield refused(

@@ -1,0 +1,60 @@
+"""Chroma, embedded or a server: how it is reached, and its errors mapped to ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from .errors import IndexUnusable
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+REBUILD = "run `python -m assistant sync --rebuild`"
+
+
+def place(settings: Settings, folder: Path) -> str:
+    """The server's address, or the folder that the vectors of the index in `folder` are in."""
+    return settings.chroma_url or str(folder / "chroma")
+
+
+def connect(settings: Settings, folder: Path) -> Client:
+    """A client of the server that is set, else of the Chroma in `folder`; raises IndexUnusable."""
+    # 1 to 2 s to import, so only when an index is opened.
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    with guarded(place(settings, folder)):
+        if settings.chroma_url is None:
+            return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), settings=quiet))
+        address = urlsplit(settings.chroma_url)
+        secure = address.scheme == "https"
+        port = address.port or (443 if secure else 8000)
+        return cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
+
+
+def delete_collection(client: Client, name: str) -> None:
+    """Delete a collection, if it is there."""
+    from chromadb.errors import NotFoundError
+
+    with suppress(NotFoundError):
+        client.delete_collection(name)
+
+
+@contextmanager
+def guarded(where: str) -> Iterator[None]:
+    """Maps what Chroma and its client raise to IndexUnusable; ours pass through."""
+    try:
+        yield
+    except (IndexUnusable, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise IndexUnusable(
+            f"Chroma at {where} failed ({type(error).__name__}: {error}): check that it is there and writable; "
+            f"{REBUILD} if it is damaged."
+        ) from error

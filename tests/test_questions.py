@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from assistant import QuestionError
+from assistant.questions import analyse, clean
+
+SUITES = Path(__file__).resolve().parents[1] / "evals" / "suites"
+QUESTIONS = [
+    case["question"]
+    for path in sorted(SUITES.glob("*.yaml"))
+    for case in yaml.safe_load(path.read_text("utf-8"))["cases"]
+]
+ODD = st.sampled_from("\x00\x1b\x7f\u200b\u202e\u2066\ufeff\ud800\ue000\t\r\n\u2028\xa0<>&'\"“?a1é木😀\u0301")
+
+
+@given(st.text() | st.lists(ODD, max_size=30).map("".join), st.integers(1, 40))
+@example("\x00", 10)
+@example("\u202e\u202d", 10)
+@example("a" * 41, 40)
+def test_a_question_is_cleaned_or_refused(text: str, longest: int) -> None:
+    try:
+        plain = clean(text, longest)
+    except QuestionError:
+        return
+    assert plain == plain.strip() and 0 < len(plain) <= longest
+    assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") for c in plain)
+    assert "  " not in plain and any(c.isalnum() for c in plain)
+    assert clean(plain, longest) == plain
+    plain.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "is empty"),
+        (" \n\t\x00\u202e\u200b", "is empty"),
+        ("😀 👍🏽 …?!", "holds no words"),
+        ("why " * 5000, "has 19,999 characters, more than 2,000"),
+        (None, "is not text"),
+        (b"why", "is not text"),
+        (7, "is not text"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_the_remedy(text: str, reason: str) -> None:
+    with pytest.raises(QuestionError, match=reason):
+        clean(text, 2000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  who\nis\tKhalid ", "who is Khalid"),
+        ("who\x00 is \u202eKhalid\u202c?", "who is Khalid?"),
+        ("<script>alert(1)</script> who?", "<script>alert(1)</script> who?"),
+        ("उमर ख़ालिद कौन है?", "उमर ख़ालिद कौन है?"),
+        ("a\u0301", "a\u0301"),
+    ],
+)
+def test_clean(text: str, expected: str) -> None:
+    assert clean(text, 100) == expected
+
+
+@given(
+    st.text(min_size=1)
+    | st.lists(st.sampled_from(["who ", "when ", "“", "”", "did ", "Khalid", "say ", "’s "]), min_size=1).map("".join)
+)
+def test_any_cleaned_question_is_read(text: str) -> None:
+    try:
+        plain = clean(text, 500)
+    except QuestionError:
+        return
+    question = analyse(plain)
+    assert question.text == plain and question == analyse(plain)
+    assert all(word == word.lower() for word in question.words)
+    assert all(name in plain for name in question.names)
+    assert all(quoted in plain for quoted in question.quoted)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_the_evals_questions_are_read(text: str) -> None:
+    question = analyse(clean(text, 2000))
+    assert question.words
+
+
+def test_quoted_words_are_told_in_any_marks() -> None:
+    for marked in ("“not coincidence”", '"not coincidence"', "‘not coincidence’", "'not coincidence'"):
+        assert analyse(f"Who said {marked}?").quoted == ("not coincidence",)
+    assert analyse("What is Khalid’s father's name?").quoted == ()
+
+
+def test_names_are_the_capitals_that_tell_something() -> None:
+    assert analyse("What did Amit Malviya say about Kassem?").names == ("Amit", "Malviya", "Kassem")
+    assert analyse("WHO IS KHALID").names == ()
+    assert analyse("What is Khalid’s law?").names == ("Khalid",)

@@ -1,0 +1,148 @@
+"""Fit the weights of `assistant.evidence.score` on dev data, and say what they are worth there.
+
+    python -m training.calibrate [--squad SQUAD_DEV.json] [--questions 600]
+
+Logistic regression (L2, full batch) over the features of each question's best sentences: does the sentence hold the
+answer? Data: the dev halves of the story suites, and, where given, SQuAD 2.0 questions (labelled dev, never test)
+over all its paragraphs at once. Prints the weights, and figures cross-validated by question.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import random
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from assistant import Assistant, Settings
+from assistant.evidence import Candidate, Features
+from assistant.questions import analyse
+from evals.suites import load_suite
+
+NAMES = [field.name for field in dataclasses.fields(Features)]
+Row = tuple[int, str, bool, Features, bool]  # question, source, answerable, features, right
+
+
+def candidates(assistant: Assistant, question: str) -> list[Candidate]:
+    """The sentences that the assistant reads closely for a question."""
+    read, vector = analyse(question), assistant._encoder.encode([question])[0]
+    hits = assistant._retrieval.search_vector(question, vector, assistant.settings.retrieve)
+    return assistant._reader.candidates(read, vector, hits)
+
+
+def suite_rows(name: str, first: int) -> list[Row]:
+    """Rows of a story's dev suite."""
+    suite, rows = load_suite(name), list[Row]()
+    with tempfile.TemporaryDirectory() as folder:
+        suite.lay_out(Path(folder) / "corpus")
+        assistant = Assistant.open(Settings(corpus=f"{folder}/corpus", data_dir=f"{folder}/data"))
+        for number, case in enumerate(suite.cases, first):
+            for candidate in candidates(assistant, case.question):
+                sentence = assistant._reader.view(candidate.document.id).sentences[candidate.number]
+                places = [(candidate.document.text.find(gold), len(gold)) for gold in case.gold]
+                right = any(0 <= at < sentence.end and sentence.start < at + size for at, size in places)
+                rows.append((number, name, case.expect == "answer", candidate.features, right))
+    return rows
+
+
+def squad_rows(path: Path, count: int, first: int) -> list[Row]:
+    """Rows of SQuAD 2.0 questions over all paragraphs of the file."""
+    questions, rows = [], list[Row]()
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+            for number, paragraph in enumerate(article["paragraphs"]):
+                identity = f"{''.join(c for c in article['title'].lower() if c.isalnum())}-{number}"
+                head = f"---\nid: {identity}\ntitle: {json.dumps(article['title'])}\n---\n\n"
+                (corpus / f"{identity}.md").write_text(head + paragraph["context"].strip() + "\n", encoding="utf-8")
+                questions += [(identity, qa) for qa in paragraph["qas"]]
+        random.Random(7).shuffle(questions)
+        assistant = Assistant.open(Settings(corpus=str(corpus), data_dir=f"{folder}/data"))
+        for number, (identity, qa) in enumerate(questions[:count], first):
+            answers = [answer["text"] for answer in qa["answers"]]
+            for candidate in candidates(assistant, qa["question"]):
+                words = assistant._reader.view(candidate.document.id).text(candidate.number)
+                right = (
+                    not qa["is_impossible"] and candidate.document.id == identity and any(a in words for a in answers)
+                )
+                rows.append((number, "squad", not qa["is_impossible"], candidate.features, right))
+    return rows
+
+
+def design(features: Features) -> list[float]:
+    """A row of the design matrix: the features, in their order."""
+    return [float(getattr(features, name)) for name in NAMES]
+
+
+def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float = 3.0) -> np.ndarray:
+    """Weights and, last, the intercept (Newton's method)."""
+    x = np.c_[x, np.ones(len(x))]
+    w = np.zeros(x.shape[1])
+    penalty = np.full(x.shape[1], ridge)
+    penalty[-1] = 0.0
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        gradient = x.T @ (weight * (p - y)) + penalty * w
+        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(penalty)
+        step = np.linalg.solve(hessian, gradient)
+        w = w - step
+        if np.abs(step).max() < 1e-8:
+            break
+    return w
+
+
+def report(rows: list[Row], chance: np.ndarray, source: str) -> None:
+    """Figures over the questions of one source."""
+    best: dict[int, list[tuple[float, bool]]] = {}
+    answerable: dict[int, bool] = {}
+    for (number, name, can, _, right), p in zip(rows, chance, strict=True):
+        if name == source:
+            best.setdefault(number, []).append((float(p), right))
+            answerable[number] = can
+    for held in best.values():
+        held.sort(key=lambda pair: -pair[0])
+    yes = [best[n] for n in best if answerable[n]]
+    no = [best[n] for n in best if not answerable[n]]
+    print(f"{source}: first right {np.mean([h[0][1] for h in yes]):.3f}, "
+          f"one of two {np.mean([any(r for _, r in h[:2]) for h in yes]):.3f} (n={len(yes)}/{len(no)})")  # fmt: skip
+    for bar in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
+        found = np.mean([h[0][0] > bar and any(r for _, r in h[:2]) for h in yes])
+        refused, wrong = np.mean([h[0][0] <= bar for h in yes]), np.mean([h[0][0] > bar for h in no])
+        print(f"  bar {bar:.2f}: found {found:.3f} refused {refused:.3f} false answers {wrong:.3f} "
+              f"balanced {1 - (refused + wrong) / 2:.3f}")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--squad", type=Path)
+    parser.add_argument("--questions", type=int, default=600)
+    parser.add_argument("--keep", type=Path, help="also write the rows here, as JSON")
+    options = parser.parse_args()
+    suites = ("article-dev", "article-dev-2", "other-dev")
+    rows = [row for number, suite in enumerate(suites) for row in suite_rows(suite, 1000 * number)]
+    if options.squad:
+        rows += squad_rows(options.squad, options.questions, 10_000)
+    if options.keep:
+        options.keep.write_text(json.dumps([(n, s, c, dataclasses.asdict(f), r) for n, s, c, f, r in rows]))
+    x = np.array([design(row[3]) for row in rows])
+    y = np.array([row[4] for row in rows], float)
+    # The stories count as much as SQuAD, which has many more questions.
+    share = np.array([1.0 if row[1] == "squad" else 4.0 for row in rows])
+    folds = np.array([row[0] % 10 for row in rows])
+    chance = np.zeros(len(rows))
+    for fold in range(10):
+        w = fit(x[folds != fold], y[folds != fold], share[folds != fold])
+        chance[folds == fold] = 1 / (1 + np.exp(-np.c_[x[folds == fold], np.ones((folds == fold).sum())] @ w))
+    for source in dict.fromkeys(row[1] for row in rows):
+        report(rows, chance, source)
+    for name, value in zip([*NAMES, "intercept"], fit(x, y, share), strict=True):
+        print(f"{name}={value:.3f}")
+
+
+if __name__ == "__main__":
+    main()
