@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import resources
 from .abstention import objection
+from .changes import SyncReport, is_current
 from .citations import Numbering, marked
 from .conversation import Conversation, standalone
 from .documents import Corpus, Refusal, read_corpus
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
-    from .sync import SyncReport
 
 NEAREST = 2  # passages offered when the documents do not say
 SECOND, THIRD = 0.5, 0.7  # share of the best chance that a further claim needs
@@ -168,12 +168,13 @@ class Assistant:
     # Inside
 
     def _synced(self, corpus: Corpus) -> SyncReport:
-        from . import sync
-
         # The lock is taken only where there is something to write, so that readers never wait for one another.
-        if sync.is_current(self._index, corpus.documents):
-            return sync.SyncReport()
-        return sync.sync(self._index, corpus.documents, self._encoder, self.settings)
+        if is_current(self._index, corpus.documents):
+            return SyncReport()
+        # LangChain's splitters take half a second to import, which an index that is up to date never needs.
+        from .sync import sync
+
+        return sync(self._index, corpus.documents, self._encoder, self.settings)
 
     def _answer(self, asked: str, turns: Sequence[Answer]) -> Iterator[Claim | Answer]:
         clock = Clock()

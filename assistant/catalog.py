@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from .errors import IndexUnusable
 from .types import Attribution, Document, Passage, Span
 
-SCHEMA = 1
+SCHEMA = 2  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
 # FTS5's own stemmer, so that "criticised" finds "criticise"; `context` is title and heading.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
 
 from .attributions import attributions
+from .changes import SyncReport, difference, live_ids, stored_metadata
 from .embeddings import Encoder
 from .index import Index
 from .passages import SentenceSplitter, passages
@@ -18,40 +18,6 @@ from .settings import Settings
 from .types import Document, Passage
 
 PASSAGES_AT_ONCE = 256  # staged together: what a crash may cost, and what memory holds
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """Ids of the documents that a sync added, changed and removed."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.removed)
-
-
-def difference(index: Index, documents: Mapping[str, Document]) -> SyncReport:
-    """What a sync would do, by text and metadata."""
-    live = index.catalog.live()
-    return SyncReport(
-        added=tuple(identity for identity in documents if identity not in live),
-        changed=tuple(
-            identity
-            for identity, document in documents.items()
-            if identity in live and live[identity] != (document.version, _metadata(document))
-        ),
-        removed=tuple(identity for identity in live if identity not in documents),
-    )
-
-
-def is_current(index: Index, documents: Mapping[str, Document]) -> bool:
-    """Whether the index shows just these documents, in this order, has every vector, and nothing left to clear away."""
-    catalog = index.catalog
-    in_order = list(catalog.live()) == list(documents)
-    cleared = not catalog.read("SELECT 1 FROM garbage UNION ALL SELECT 1 FROM documents WHERE live = 0 LIMIT 1")
-    return in_order and cleared and not difference(index, documents) and not index.missing(_live_ids(index))
 
 
 def sync(index: Index, documents: Mapping[str, Document], encoder: Encoder, settings: Settings) -> SyncReport:
@@ -114,7 +80,7 @@ def _stage(index: Index, batch: Sequence[tuple[Document, tuple[Passage, ...]]], 
             key = connection.execute(
                 "INSERT INTO documents (id, version, live, position, metadata, text, attributions) "
                 "VALUES (?,?,0,0,?,?,?)",
-                (document.id, document.version, _metadata(document), document.text, said),
+                (document.id, document.version, stored_metadata(document), document.text, said),
             ).lastrowid
             for passage in parts:
                 blob = np.stack([next(rows) for _ in passage.sentences]).tobytes()
@@ -133,7 +99,7 @@ def _publish(index: Index, documents: Mapping[str, Document]) -> None:
         live = connection.execute("SELECT key, id, version, metadata FROM documents WHERE live = 1").fetchall()
         for key, identity, version, metadata in live:
             document = documents.get(identity)
-            if document is None or (document.version, _metadata(document)) != (version, metadata):
+            if document is None or (document.version, stored_metadata(document)) != (version, metadata):
                 connection.execute(
                     "DELETE FROM words WHERE rowid IN (SELECT key FROM passages WHERE document = ?)", (key,)
                 )
@@ -157,7 +123,7 @@ def _publish(index: Index, documents: Mapping[str, Document]) -> None:
                 )
             connection.execute(
                 "UPDATE documents SET live = 1, position = ?, metadata = ? WHERE key = ?",
-                (position, _metadata(document), row[0]),
+                (position, stored_metadata(document), row[0]),
             )
 
 
@@ -183,16 +149,7 @@ def _collect_garbage(index: Index) -> None:
 
 def _repair(index: Index, encoder: Encoder) -> None:
     """Embed again what Chroma has lost (its folder was deleted, its server replaced)."""
-    lost = index.missing(_live_ids(index))
+    lost = index.missing(live_ids(index))
     for start in range(0, len(lost), PASSAGES_AT_ONCE):
         found = index.catalog.passages(lost[start : start + PASSAGES_AT_ONCE])
         index.put(list(found), encoder.encode([passage.text for passage in found.values()]))
-
-
-def _live_ids(index: Index) -> list[str]:
-    query = "SELECT p.id FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"
-    return [row[0] for row in index.catalog.read(query)]
-
-
-def _metadata(document: Document) -> str:
-    return json.dumps(document.metadata(), ensure_ascii=False, sort_keys=True)

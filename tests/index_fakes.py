@@ -30,11 +30,12 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from assistant.changes import SyncReport
 from assistant.documents import Corpus, read_corpus
 from assistant.embeddings import Provided, Vectors
 from assistant.index import Index
 from assistant.settings import Settings
-from assistant.sync import SyncReport, sync
+from assistant.sync import sync
 
 PATIENCE = 60.0
 """Seconds after which something that should have happened counts as a failure."""

@@ -29,10 +29,11 @@ from index_fakes import (
 )
 
 from assistant import EmbeddingMismatch, IndexBusy, IndexUnusable, Settings
+from assistant.changes import is_current
 from assistant.documents import read_corpus
 from assistant.embeddings import Vectors
 from assistant.index import Documents, Index, remove
-from assistant.sync import is_current, sync
+from assistant.sync import sync
 
 TEXT = "The note was made public on Friday. Ilyas met the mayor for 25 minutes.\n\nThe court will hear the plea."
 

@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.documents import Document as LangChainDocument
 from langchain_text_splitters import TextSplitter
-from test_sentences import PIECES, spans, visible, without
+from test_sentences import TEXTS, spans, visible
 
-from assistant import Document, Passage, SettingsError, Span, resources
+from assistant import Document, Passage, SettingsError, resources
 from assistant.passages import SentenceSplitter, passages
 from assistant.sentences import blocks
 
-TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=20).map("".join)
 SIZES = st.integers(1, 30)
 
 
@@ -54,8 +53,10 @@ def test_passages_are_whole_sentences_and_no_sentence_is_lost(text: str, tokens:
 
 @given(text=TEXTS, tokens=SIZES)
 def test_what_passages_leave_out_is_white_space_headings_rules_and_list_marks(text: str, tokens: int) -> None:
-    outside = without(text, [Span(passage.start, passage.end) for passage in cut(text, tokens)])
-    assert visible(outside) == visible(without(text, [block.span for block in blocks(text)]))
+    inside = {place for passage in cut(text, tokens) for place in range(passage.start, passage.end)}
+    for block in blocks(text):
+        places = range(block.span.start, block.span.end)
+        assert visible("".join(text[place] for place in places if place not in inside)) == ""
 
 
 @given(text=TEXTS, tokens=SIZES)
@@ -71,6 +72,15 @@ def test_no_passage_crosses_a_heading(text: str, tokens: int) -> None:
     for passage in cut(text, tokens):
         inside = {heading for span, heading in headings if span.start < passage.end and passage.start < span.end}
         assert inside == {passage.heading}
+
+
+def test_a_passage_ends_where_a_heading_stands_and_knows_the_one_above_it() -> None:
+    found = cut("One.\n\nTwo.\n\n# Bail\n\nThree.\n\n- Four.\n\n# Note\n\nFive.")
+    assert [(passage.text, passage.heading) for passage in found] == [
+        ("One.\n\nTwo.", ""),
+        ("Three.\n\n- Four.", "Bail"),
+        ("Five.", "Note"),
+    ]
 
 
 @given(text=TEXTS)

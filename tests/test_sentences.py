@@ -19,7 +19,21 @@ PIECES = (
     "\x0b", "\u3000", "\ufeff", "\u2067", "。", "é", "e\u0301", "👨\u200d👩", "1967.", "5 lakh.", "http://x.y/z.html",
     "-\n", "A",
 )  # fmt: skip
-TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).map("".join)
+LINES = (
+    "# One",
+    "## Two ##",
+    "",
+    "  ",
+    "- Item. More.",
+    "3. Item",
+    "A line. Another.",
+    "It runs on",
+    "on Friday.",
+    "---",
+)
+TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=15).map("".join) | st.lists(
+    st.sampled_from(LINES), max_size=15
+).map("\n".join)
 
 
 def split(text: str) -> list[str]:

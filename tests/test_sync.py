@@ -29,9 +29,10 @@ from index_fakes import (
 )
 
 from assistant import Assistant, EmbeddingMismatch, ModelUnavailable, Settings, SettingsError
+from assistant.changes import SyncReport, difference, is_current
 from assistant.embeddings import Vectors
 from assistant.index import Index, remove
-from assistant.sync import SyncReport, difference, is_current, sync
+from assistant.sync import sync
 
 KILLS = int(os.environ.get("SYNC_KILLS", "12"))
 """How often a sync is killed at a random moment; set SYNC_KILLS for more."""
@@ -508,6 +509,23 @@ def test_a_killed_sync_of_a_corpus_that_was_put_back_leaves_no_orphans(two: Corp
     assert process.exitcode == -signal.SIGKILL
     two.write("note", NOTE)
     assert counted(settings, two) == (SyncReport(), [])
+
+
+def test_what_a_killed_sync_staged_and_the_corpus_dropped_since_leaves_nothing(
+    folder: CorpusFolder, settings: Settings
+) -> None:
+    cut = settings.replace(passage_tokens=4)
+    folder.write("stays", NOTE)
+    for number in range(4):
+        folder.write(f"d{number}", many_words(f"d{number}", 150))  # two batches
+    process = started(dying_sync, cut, folder, 5, processes().Pipe()[1])  # when the first is staged
+    process.join(PATIENCE)
+    assert process.exitcode == -signal.SIGKILL
+    for number in range(4):
+        folder.remove(f"d{number}")
+    assert counted(cut, folder)[0] == SyncReport(added=("stays",))
+    with opened(cut, folder.path) as index:
+        assert index.catalog.read("SELECT id FROM documents") == [("stays",)]
 
 
 def test_a_chroma_deleted_after_a_killed_sync_is_filled_again(folder: CorpusFolder, settings: Settings) -> None:
