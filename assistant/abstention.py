@@ -11,7 +11,7 @@ import itertools
 import re
 
 from .answer_kinds import STRICT, topic_words
-from .evidence import RARE, Candidate, acts, match, rarity, unmatched_names
+from .evidence import RARE, Candidate, acts, match, rarity, spells, unmatched_names
 from .names import ROLES, Person
 from .questions import Question
 from .views import View
@@ -114,8 +114,8 @@ def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
         persons = _meant(asked.group("whom"), view)
         return offices if offices and not any(person in view.about[number] for person in persons) else []
     if asked := _STANDS_FOR.search(question.text):
-        capitals = "".join(word[0] for word in re.findall(r"[^\W\d_]+", view.text(number)) if word[0].isupper())
-        return [] if asked.group("letters").upper() in capitals else [asked.group("letters")]
+        letters = asked.group("letters").upper()
+        return [] if spells(letters, view.text(number)) else [letters]
     return []
 
 

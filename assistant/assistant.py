@@ -177,6 +177,13 @@ class Assistant:
         return sync(self._index, corpus.documents, self._encoder, self.settings)
 
     def _answer(self, asked: str, turns: Sequence[Answer]) -> Iterator[Claim | Answer]:
+        # One state of the index for the whole answer, whatever a sync publishes meanwhile. A snapshot belongs
+        # to its thread, and each claim may be fetched from another, so none is open while one is handed out.
+        with self._index.catalog.snapshot():
+            events = list(self._events(asked, turns))
+        yield from events
+
+    def _events(self, asked: str, turns: Sequence[Answer]) -> Iterator[Claim | Answer]:
         clock = Clock()
         asked = clean(asked, self.settings.max_question_chars)
         alone = self._standalone(asked, turns)

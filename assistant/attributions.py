@@ -114,10 +114,13 @@ def attributions(document: Document, passages: Sequence[Passage]) -> tuple[Attri
     return tuple(sorted(result, key=lambda attribution: (attribution.start, attribution.end)))
 
 
-def steps_back(sentences: Sequence[Span], quotes: Sequence[Quotation], number: int) -> Iterator[range]:
-    """Sentences before one, backwards; those of a quotation that it is not itself part of are one step."""
+def steps_back(text: str, sentences: Sequence[Span], quotes: Sequence[Quotation], number: int) -> Iterator[range]:
+    """Sentences before one, backwards; those of a quotation that it is not itself part of are one step.
+
+    They end at a heading or the mark of a list's item: what stands beyond is of something else.
+    """
     last = number - 1
-    while last >= 0:
+    while last >= 0 and not text[sentences[last].end : sentences[last + 1].start].strip():
         first, place = last, sentences[last].start
         for quote in quotes:
             if quote.outer.start < place < quote.outer.end <= sentences[number].start:
@@ -370,7 +373,7 @@ def _spoke_before(
     text: str, sentences: Sequence[Span], number: int, quotes: Sequence[Quotation],
     credits: Sequence[Sequence[Credit]], pronoun: str, who: People,
 ) -> Person | None:  # fmt: skip
-    for _, group in zip(range(_LOOK_BACK), steps_back(sentences, quotes, number), strict=False):
+    for _, group in zip(range(_LOOK_BACK), steps_back(text, sentences, quotes, number), strict=False):
         said = [c for i in group for c in credits[i]]
         if any(not c.speaker for c in said):
             return None

@@ -80,7 +80,7 @@ _ROLE_AFTER = re.compile(r",[ \xa0]+((?:[\w’'.-]+[ \xa0]){0,9}?[\w’'.-]+)(?:
 _QUANTITIES = frozenset("many most some several few all both these those other two three four young old".split())
 _DETERMINERS = frozenset("a an the this that his her their our my its and by to of for with from said".split())
 _STOPS = _DETERMINERS - {"and", "his", "her", "their"} | frozenset(
-    "said told says that while when as asked in on at but so then yet".split()
+    "said told says that while when as asked in on at but so then yet where who".split()
 )
 # "the mayor", "a retired nurse", "his daughter": someone, without a name.
 _NOUNS = "|".join(sorted(_HUMANS, key=len, reverse=True))
@@ -360,6 +360,8 @@ def _role(text: str, span: Span) -> str:
     if words and _bare(words[-1]) in ROLES and not _is_owner(words[-1]):
         start = len(words) - 1
         while start > 0 and len(words) - start < 8 and _bare(words[start - 1]) not in _STOPS:
+            if words[start - 1].endswith(","):
+                break
             start -= 1
         leading = " ".join(words[start:])
         if _bare(words[-1]) not in _TITLES:

@@ -91,7 +91,7 @@ class View:
             speaker = self.people.by_name(attribution.speaker) if attribution else None
             # "He is a liar," she said of Khalid.
             beside = self.people.meant(outside(text, sentence, self.quotations), pronoun) - {speaker}
-        for _, group in zip(range(LOOK_BACK), steps_back(self.sentences, self.quotations, number), strict=False):
+        for _, group in zip(range(LOOK_BACK), steps_back(text, self.sentences, self.quotations, number), strict=False):
             meant = {who for i in group for who in self._meant(i, pronoun)} | beside
             meant -= {speaker} if speaker else set()
             if meant:

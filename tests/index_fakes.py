@@ -15,6 +15,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
@@ -32,7 +33,7 @@ from tqdm import tqdm
 
 from assistant.changes import SyncReport
 from assistant.documents import Corpus, read_corpus
-from assistant.embeddings import Provided, Vectors
+from assistant.embeddings import Encoder, Provided, Vectors
 from assistant.index import Index
 from assistant.settings import Settings
 from assistant.sync import sync
@@ -110,6 +111,23 @@ def opened(settings: Settings, corpus: Path, embedding: str = "counting") -> Ite
         yield index
     finally:
         index.close()
+
+
+class Overtaken(Index):
+    """An index that another thread brings up to date in the middle of the next search."""
+
+    _overtake: Callable[[], object] | None = None
+
+    def overtaken_by(self, folder: CorpusFolder, encoder: Encoder) -> None:
+        """The sync to come: of `folder` as it will stand then."""
+        self._overtake = lambda: sync(self, folder.read().documents, encoder, self._settings)
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        if overtake := self._overtake:
+            self._overtake = None
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(overtake).result()
+        return super().nearest(vector, k)
 
 
 def synced(settings: Settings, folder: CorpusFolder, encoder: CountingEncoder | None = None) -> SyncReport:

@@ -29,6 +29,7 @@ from index_fakes import (
 )
 
 from assistant import EmbeddingMismatch, IndexBusy, IndexUnusable, Settings
+from assistant.catalog import SCHEMA
 from assistant.changes import is_current
 from assistant.documents import read_corpus
 from assistant.embeddings import Vectors
@@ -265,6 +266,13 @@ def test_another_cut_is_refused_with_both_values_and_the_remedy(
         Index(changed, folder.path, "counting")
     remove(changed, folder.path)
     assert synced(changed, folder).added == ("a", "b")
+
+
+def test_an_index_of_another_version_of_the_library_is_refused(filled: Settings, folder: CorpusFolder) -> None:
+    with opened(filled, folder.path) as index, index.catalog.transaction() as connection:
+        connection.execute("UPDATE meta SET value = '0' WHERE name = 'schema'")
+    with pytest.raises(IndexUnusable, match=f"made with schema 0, this is {SCHEMA}: run `.* --rebuild`"):
+        Index(filled, folder.path, "counting")
 
 
 def test_a_rebuild_takes_another_embedding(filled: Settings, folder: CorpusFolder) -> None:

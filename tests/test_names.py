@@ -48,6 +48,7 @@ def test_no_place_or_body_of_the_stories_is_surely_a_person(view: View) -> None:
         ("Dr Ann Bell, the trust’s chief executive, spoke.", "Ann Bell", "trust’s chief executive"),
         ("His partner, Ann Bell, spoke.", "Ann Bell", "His partner"),
         ("But Professor Ann Bell spoke.", "Ann Bell", "Professor"),
+        ("In the hall, where Senator Ann Bell spoke.", "Ann Bell", "Senator"),
         ("Mayor Zoë O’Hara-Böll Jr. spoke.", "Zoë O’Hara-Böll Jr.", "Mayor"),
         ("Asked by Ahmed al-Darbi, he left.", "Ahmed al-Darbi", ""),
         ("It was sold to Bell Holdings, the owner’s firm.", "", ""),

@@ -70,6 +70,12 @@ def test_a_pronoun_is_told_by_what_is_shown_before_it() -> None:
     assert not read(longer, "It rained on Eve Dow and a nurse. She wept.")[1]
 
 
+@pytest.mark.parametrize("between", ["\n\n## Later\n\n", "\n\n- ", "\n2. "])
+def test_a_pronoun_is_not_explained_across_a_heading_or_items_of_a_list(between: str) -> None:
+    item = "- " if "#" not in between else ""
+    assert read(f"{MET}{item}Ann Bell left.{between}She wept.", "She wept.") == ([], False)
+
+
 @pytest.mark.parametrize(
     ("words", "speaker", "expected"),
     [

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from index_fakes import CorpusFolder, CountingEncoder, opened
+from index_fakes import CorpusFolder, CountingEncoder, Overtaken, opened
 
 from assistant import Assistant, QuestionError, Settings
-from assistant.embeddings import MiniLM, Vectors
+from assistant.embeddings import MiniLM
 from assistant.index import Index
 from assistant.retrieval import LEXICAL_WEIGHT, Retrieval
 from assistant.sync import sync
@@ -205,25 +205,10 @@ def test_an_empty_index_finds_nothing(folder: CorpusFolder, settings: Settings) 
         assert Retrieval(index, CountingEncoder()).search("anything", 5) == []
 
 
-class Interrupted(Index):
-    """An index that another thread brings up to date in the middle of the first search."""
-
-    folder_of_corpus: CorpusFolder
-    interrupted = False
-
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        if not self.interrupted:
-            self.interrupted = True
-            with ThreadPoolExecutor(1) as pool:
-                documents = self.folder_of_corpus.read().documents
-                pool.submit(sync, self, documents, CountingEncoder(), self._settings).result()
-        return super().nearest(vector, k)
-
-
 @pytest.mark.usefixtures("index")
 def test_a_search_that_a_sync_overtakes_shows_the_state_it_began_with(folder: CorpusFolder, settings: Settings) -> None:
-    index = Interrupted(settings, folder.path, "counting")
-    index.folder_of_corpus = folder
+    index = Overtaken(settings, folder.path, "counting")
+    index.overtaken_by(folder, CountingEncoder())
     folder.write("riots", "The riots left many people dead.", title="Story")
     folder.remove("bail")
     retrieval = Retrieval(index, CountingEncoder())

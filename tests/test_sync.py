@@ -19,6 +19,7 @@ from index_fakes import (
     CorpusFolder,
     CountingEncoder,
     EmbeddingServer,
+    Overtaken,
     chroma_client,
     contents,
     opened,
@@ -30,7 +31,7 @@ from index_fakes import (
 
 from assistant import Assistant, EmbeddingMismatch, ModelUnavailable, Settings, SettingsError
 from assistant.changes import SyncReport, difference, is_current
-from assistant.embeddings import Vectors
+from assistant.embeddings import MiniLM, Vectors
 from assistant.index import Index, remove
 from assistant.sync import sync
 
@@ -218,6 +219,26 @@ def test_the_assistant_syncs_on_opening_and_on_demand_and_answers_from_what_is_t
         assert assistant.sync() == SyncReport(removed=("note",))
         assert list(assistant.documents) == ["bail"]
         assert {hit.passage.document_id for hit in assistant.search("note", k=5)} == {"bail"}
+
+
+def test_an_answer_that_a_sync_overtakes_is_the_old_corpuss(
+    folder: CorpusFolder, settings: Settings, minilm: MiniLM
+) -> None:
+    old, new = "Banojyotsna Lahiri made the note public.", "The note was made public by a friend of Khalid."
+    folder.write("note", old)
+    folder.write("bail", BAIL)
+    index = Overtaken(settings, folder.path, minilm.name)
+    with Assistant(settings, folder.read(), index, minilm) as assistant:
+        assistant.sync()
+        folder.write("note", new)
+        index.overtaken_by(folder, minilm)
+        (claim,) = assistant.ask("Who made the note public?").claims
+        assert [citation.quote for citation in claim.citations] == [old]
+        folder.remove("note")
+        index.overtaken_by(folder, minilm)
+        (claim,) = assistant.ask("Who made the note public?").claims
+        assert [citation.quote for citation in claim.citations] == [new]
+        assert assistant.ask("Who made the note public?").claims == ()
 
 
 def test_status_tells_what_the_index_holds(folder: CorpusFolder, settings: Settings) -> None:
