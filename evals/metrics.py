@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant import Answer, Claim, Document
+from assistant import Answer, Citation, Document
 
 from .suites import Case
 
 FIRST = 2  # claims among which the answering sentence has to be
-COVERED = 0.6  # share of a gold stretch's characters that a claim's citations must hold
+COVERED = 0.6  # share of a gold stretch's characters that citations must hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,17 @@ def figures(results: Sequence[Result]) -> Figures:
 
 
 def is_found(case: Case, answer: Answer, documents: Mapping[str, Document]) -> bool:
-    """Whether one of the first claims cites a gold stretch."""
-    return any(_cites(claim, gold, documents) for claim in answer.claims[:FIRST] for gold in case.gold)
+    """Whether the first claims, taken together, cite a gold stretch (an answer may need two sentences)."""
+    cited = [citation for claim in answer.claims[:FIRST] for citation in claim.citations]
+    return any(_cites(cited, gold, documents) for gold in case.gold)
 
 
-def _cites(claim: Claim, gold: str, documents: Mapping[str, Document]) -> bool:
-    for identity in {citation.document_id for citation in claim.citations}:
+def _cites(citations: Sequence[Citation], gold: str, documents: Mapping[str, Document]) -> bool:
+    for identity in {citation.document_id for citation in citations}:
         start = documents[identity].text.find(gold)
-        if start < 0:
-            continue
         held = set[int]()
-        for citation in claim.citations:
-            if citation.document_id == identity:
+        for citation in citations:
+            if start >= 0 and citation.document_id == identity:
                 held.update(range(max(start, citation.start), min(start + len(gold), citation.end)))
         if len(held) >= COVERED * len(gold):
             return True
