@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import textwrap
@@ -30,12 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
         return code
     except OnTheRecordError as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_ERROR
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader (`| head`) has left; what is still buffered must not fail at the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

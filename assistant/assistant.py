@@ -21,11 +21,12 @@ from .evidence import Candidate, Reader
 from .index import Documents, Index
 from .names import people
 from .questions import Question, analyse, clean
+from .references import readable
 from .retrieval import Retrieval
 from .settings import Settings
 from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Claim, Document, Hit, Withheld
 from .verification import failure
-from .writers import QuotingWriter, runs
+from .writers import Draft, QuotingWriter, runs
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 
+CREDIT = 60  # characters; two claims may share a span up to this length: the words that say who spoke
 NEAREST = 2  # passages offered when the documents do not say
 SECOND, THIRD = 0.5, 0.7  # share of the best chance that a further claim needs
 
@@ -201,8 +203,8 @@ class Assistant:
             if draft is None:
                 words = view.sentences[run[0].number].of(view.document.text)
                 withheld.append(Withheld(words, "it cannot be read alone"))
-            elif draft.text in (claim.text for claim in claims):
-                continue  # both are of one list
+            elif _repeats(draft, claims):
+                continue
             elif reason := failure(draft, view):
                 withheld.append(Withheld(draft.text, reason))
             else:
@@ -243,7 +245,7 @@ class Assistant:
         if not claims:
             for candidate in candidates[:NEAREST]:
                 view = self._reader.view(candidate.document.id)
-                numbering.cite(candidate.document.id, view.passage(candidate.number))
+                numbering.cite(candidate.document.id, readable(view, candidate.number))
         cited = numbering.citations
         dates = [c.published for c in cited if c.published]
         return Answer(
@@ -259,6 +261,17 @@ class Assistant:
             writer=self._writer.name,
             timings=clock.laps,
         )
+
+
+def _repeats(draft: Draft, claims: Sequence[Claim]) -> bool:
+    """Whether a claim that is shown already has some of the draft's words, a credit apart."""
+    shown = [c for claim in claims for c in claim.citations if c.document_id == draft.document_id]
+    return any(
+        span.end - span.start > CREDIT and span.start < c.end and c.start < span.end
+        for span in draft.spans
+        for c in shown
+        if c.end - c.start > CREDIT
+    )
 
 
 class Clock:

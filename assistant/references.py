@@ -37,6 +37,8 @@ _PLURAL_NOUN = re.compile(
     r"|\b(?:people|men|women|children|police)\b|\b[A-Z]\w+ and [A-Z]\w+"
 )
 
+PARAGRAPHS_BACK = 2  # that may be shown before a passage so that it can be read alone
+
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
@@ -81,6 +83,19 @@ def insertions(view: View, number: int, span: Span) -> tuple[tuple[Insertion, ..
     if pointing and not any(i.place <= span.start + pointing.end() for i in result):
         alone = False
     return tuple(result), alone
+
+
+def readable(view: View, number: int) -> Span:
+    """The paragraph of a sentence, with those before it that say who "he" is: to be shown with nothing put in."""
+    passage = view.passage(number)
+    first = view.paragraph(number)
+    for _ in range(PARAGRAPHS_BACK):
+        span = Span(view.sentences[first].start, passage.end)
+        names, alone = insertions(view, first, Span(span.start, view.passage(first).end))
+        if first == 0 or (alone and not names):
+            return span
+        first = view.paragraph(first - 1)
+    return Span(view.sentences[first].start, passage.end)
 
 
 def _meant(
