@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,6 +24,7 @@ from .errors import IndexUnusable
 from .types import Attribution, Document, Passage, Span
 
 SCHEMA = 2  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
+SWITCH_ATTEMPTS, SWITCH_PAUSE = 200, 0.05  # tries, and seconds between them
 # FTS5's own stemmer, so that "criticised" finds "criticise"; `context` is title and heading.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -113,7 +115,7 @@ class Catalog:
         if connection is None:
             connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = connection
         return connection
@@ -213,6 +215,22 @@ class Catalog:
         """The stems of the live passages that begin with `prefix`."""
         query = "SELECT term FROM vocabulary WHERE term >= ? AND term < ?"
         return [row[0] for row in self.read(query, (prefix, prefix + "\U0010ffff"))]
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log; of processes that open a new file at once, each waits its turn.
+
+    SQLite calls no busy handler for this one statement: it fails at once where another holds the file.
+    """
+    for _ in range(SWITCH_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(SWITCH_PAUSE)
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
