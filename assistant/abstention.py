@@ -68,8 +68,8 @@ def objection(question: Question, view: View, candidate: Candidate) -> str | Non
         return f"it does not say {question.kind}"
     if question.quoted:
         return None if features.quoted else "it does not hold the words quoted"
-    missing = unmatched_names(question, view, number) or _unmatched_facts(question, view, number)
-    if missing:
+    missing = [] if features.names else unmatched_names(question, view, number)
+    if missing := missing or _unmatched_facts(question, view, number):
         return f"it does not speak of {', '.join(missing)}"
     if features.agent == 0 and _predicate(question, view):
         return "whoever the question is about does nothing in it"
@@ -101,10 +101,9 @@ def _unnamed_kind(question: Question, view: View, number: int) -> list[str]:
     if not asked:
         return []
     noun = asked.group("noun").lower().rstrip("s")
-    named = re.compile(rf"[A-Z][\w’'-]+ {noun}|{noun}(?:s|es)? [A-Z]", re.IGNORECASE if noun[0].isupper() else 0)
-    titled = re.compile(rf"[A-Z][\w’'-]+ {noun.title()}|{noun.title()}s? [A-Z]")
-    text = view.text(number)
-    return [] if named.search(text) or titled.search(text) else [asked.group("noun")]
+    either = f"(?:{noun}|{noun.title()})"
+    named = re.search(rf"[A-Z][\w’'-]+ {either}|{noun}(?:s|es)? [A-Z]|{noun.title()}s? [A-Z]", view.text(number))
+    return [] if named else [asked.group("noun")]
 
 
 def _unnamed_office(question: Question, view: View, number: int) -> list[str]:

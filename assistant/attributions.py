@@ -70,7 +70,6 @@ _TIMES = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december republican democratic""".split()
 )
-_CONTINUES = re.compile(r"[\s“”\"‘’']*\Z")
 _BESIDES = re.compile(r"\A[\"“‘'(]*(?:Asked|Questioned|Pressed|On|About|Of|As for|Speaking)\b")
 _ASIDE = re.compile(r"(?!When|As|If|While|After|Before)(?:[\w’'-]+\s){0,3}[\w’'-]+,\s\Z")
 _LOOK_BACK = 4  # steps back to whom "he said" can mean

@@ -104,7 +104,8 @@ class Reader:
 
     def candidates(self, question: Question, vector: Vectors, hits: Sequence[Hit]) -> list[Candidate]:
         """Every sentence of `hits`, best first."""
-        weights = {word: self._weight(word) for word in topic_words(question)}
+        count = max(1, self._catalog.count())
+        weights = {word: self._weight(word, count) for word in topic_words(question)}
         rough = []
         for hit in hits:
             view = self.view(hit.passage.document_id)
@@ -156,9 +157,8 @@ class Reader:
         close = difflib.get_close_matches(root, self._catalog.stems(root[:2]), n=1, cutoff=ALIKE)
         return close[0] if close else ""
 
-    def _weight(self, word: str) -> float:
-        """How much a word of the question tells: rare in English, or rare here."""
-        count = max(1, self._catalog.count())
+    def _weight(self, word: str, count: int) -> float:
+        """How much a word of the question tells: rare in English, or rare in the `count` passages here."""
         here = math.log((count + 1) / (self._catalog.frequency(stem(word)) + 0.5)) / math.log((count + 1) / 0.5)
         return 0.3 + 0.5 * rarity(word) + 0.4 * here
 
