@@ -24,11 +24,12 @@ test: $(READY) ## run the tests, in a real browser too
 	@browser=$$(sh scripts/browser.sh) && echo "browser: $$browser"
 	@$(PY) -m pytest $(ARGS)
 
-check: $(READY) ## lint, formatting, types, layers
+check: $(READY) ## lint, formatting, types, layers, the corpus
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) $(VENV)/bin/lint-imports
+	$(PY) -m assistant sync --check
 
 eval: $(READY) ## measure the answers
 	@$(PY) -m evals $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import shutil
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
     sync = commands.add_parser("sync", parents=[common], help="make the index match the corpus folder")
     sync.add_argument("--rebuild", action="store_true", help="throw the index away and make it again")
+    sync.add_argument("--check", action="store_true", help="only check the documents: sources, quotations, dates")
     sync.set_defaults(run=_sync)
     status = commands.add_parser("status", parents=[common], help="show what the index holds")
     status.set_defaults(run=_status)
@@ -136,6 +138,8 @@ def _sync(options: argparse.Namespace) -> int:
     from .assistant import Assistant
 
     settings = _settings(options)
+    if options.check:
+        return _check(settings, options.json)
     if options.rebuild:
         from .index import remove
 
@@ -153,6 +157,24 @@ def _sync(options: argparse.Namespace) -> int:
     for refusal in assistant.refused:
         print(f"left out: {refusal}", file=sys.stderr)
     return EXIT_LEFT_OUT if assistant.refused else 0
+
+
+def _check(settings: Settings, as_json: bool) -> int:
+    from .documents import read_corpus
+    from .provenance import check
+
+    folder = Path(settings.corpus) if settings.corpus else resources.path("corpus")
+    corpus = read_corpus(folder, max_bytes=settings.max_document_bytes)
+    faults = check(corpus)
+    if as_json:
+        _print_json([dataclasses.asdict(fault) for fault in faults])
+    else:
+        for fault in faults:
+            print(fault)
+        print(
+            f"{len(corpus.documents)} documents checked, {len(faults) or 'no'} fault{'s' if len(faults) > 1 else ''}."
+        )
+    return EXIT_LEFT_OUT if faults else 0
 
 
 def _status(options: argparse.Namespace) -> int:

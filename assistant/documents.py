@@ -150,7 +150,9 @@ def _metadata(block: str) -> dict[str, Any]:
         result[name] = value
     if not result.get("title", "").strip():
         raise CorpusError(f"line {_line(block, 'title')}: no title: add one.")
-    result["published"] = _date(values.get("published"), _line(block, "published"))
+    for name in ("published", "evidence_to"):
+        result[name] = _date(values.get(name), name, _line(block, name))
+    result["facts"] = _facts(values.get("facts") or [], _line(block, "facts"))
     result["sources"] = _sources(values.get("sources") or [], _line(block, "sources"))
     return result
 
@@ -168,13 +170,19 @@ def _sources(value: Any, line: int) -> tuple[dict[str, str], ...]:
     return sources
 
 
-def _date(value: Any, line: int) -> dt.date | None:
+def _facts(value: Any, line: int) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(fact, str) and not _UNREADABLE.search(fact) for fact in value):
+        raise CorpusError(f"line {line}: facts is not a list of ids: write it as [ID-1, ID-2].")
+    return tuple(value)
+
+
+def _date(value: Any, name: str, line: int) -> dt.date | None:
     if value is None:
         return None
     try:
         return dt.datetime.fromisoformat(str(value) if isinstance(value, (str, int, dt.date)) else "").date()
     except ValueError:
-        raise CorpusError(f"line {line}: published is {reprlib.repr(value)}: write it as YYYY-MM-DD.") from None
+        raise CorpusError(f"line {line}: {name} is {reprlib.repr(value)}: write it as YYYY-MM-DD.") from None
 
 
 def _line(block: str, name: str) -> int:

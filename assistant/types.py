@@ -34,7 +34,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text of the corpus with its metadata; `version` is the sha256 of `text`."""
+    """One text of the corpus with its metadata; `version` is the sha256 of `text`.
+
+    evidence_to: the day the evidence of a brief ends; facts: ids of the ledger's facts that it is written from.
+    """
 
     id: str
     title: str
@@ -47,12 +50,21 @@ class Document:
     kind: str = "article"
     language: str = "en"
     sources: tuple[Mapping[str, Any], ...] = ()
+    evidence_to: dt.date | None = None
+    facts: tuple[str, ...] = ()
+
+    @property
+    def as_of(self) -> dt.date | None:
+        """The day up to which the document can speak: where its evidence ends, else when it was published."""
+        return self.evidence_to or self.published
 
     def metadata(self) -> dict[str, Any]:
         """Everything but the text, JSON-ready."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         del values["text"]
-        values["published"] = self.published.isoformat() if self.published else None
+        for name in ("published", "evidence_to"):
+            values[name] = values[name].isoformat() if values[name] else None
+        values["facts"] = list(self.facts)
         values["sources"] = [dict(source) for source in self.sources]
         return values
 
@@ -138,7 +150,8 @@ class Answer:
     """What a question gets; `text` carries [n] marks that number `citations`.
 
     `standalone` is the question as it was answered: equal to `question` unless a follow-up
-    was read against its conversation. `as_of` is the date of the latest document used.
+    was read against its conversation. `as_of` is the latest day that the documents used speak of:
+    where the evidence of a brief ends, else when a document was published.
     `timings` are milliseconds by stage and take no part in comparison.
     """
 
