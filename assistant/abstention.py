@@ -10,24 +10,27 @@ from __future__ import annotations
 import itertools
 import re
 
-from .answer_kinds import STRICT, topic_words
+from .answer_kinds import SPEECH_STEMS, STRICT, topic_words
 from .evidence import RARE, Candidate, acts, match, rarity, spells, unmatched_names
 from .names import ROLES, Person
 from .questions import Question
 from .views import View
-from .words import STOP_WORDS, content_words, stem, synonyms, tokens
+from .words import LIGHT_VERBS, STOP_WORDS, content_words, stem, synonyms, tokens
 
-SURE = 0.3  # the same, from which the word for what is asked need not be there
-SURER = 0.08  # the same, for a sentence that leaves most of the question unmatched
-CHANCE = 0.03  # that a sentence answers, from which it is shown; set on the dev halves
+PREDICATE = 1.0
+WHO_DID = 0.3
+NOUN = 0.05
+SURER = 0.05  # the same, for a sentence that leaves most of the question unmatched
+CHANCE = 0.02  # that a sentence answers, from which it is shown; set on the dev halves
 WELL_MATCHED = 0.5  # how well the evidence has to meet a word that stands for a fact
 MISSING = 0.55  # share of the question's words, by weight, without a match, from which more is asked of it
 MATCHED = 0.3  # how well it has to meet any other word that counts
 # Family ties, each with what it is seen from the other side.
 _PARENTS, _CHILDREN = ("father", "parent"), ("son", "daughter", "child")
+_OF_A_PARENT = (*_CHILDREN, "parent")
 _FAMILY = {
-    "father": _CHILDREN, "dad": _CHILDREN, "mother": _CHILDREN, "mum": _CHILDREN, "mom": _CHILDREN,
-    "son": (*_PARENTS, "mother"), "daughter": (*_PARENTS, "mother"), "parents": _CHILDREN,
+    "father": _OF_A_PARENT, "dad": _OF_A_PARENT, "mother": _OF_A_PARENT, "mum": _OF_A_PARENT, "mom": _OF_A_PARENT,
+    "son": (*_PARENTS, "mother"), "daughter": (*_PARENTS, "mother"), "parents": (*_CHILDREN, "father", "mother"),
     "wife": ("husband",), "husband": ("wife",), "brother": (), "sister": (), "uncle": (), "aunt": (),
 }  # fmt: skip
 _OUTCOMES = frozenset(
@@ -38,15 +41,10 @@ _OUTCOMES = frozenset(
     replied reply response visited educated studied""".split()
 )
 _NAMED_KIND = re.compile(
-    r"\b(?:which|what) (?P<noun>jails?|prisons?|hospitals?|schools?|universit(?:y|ies)|hotels?|stations?|churches|church|"
+    r"\b(?:which|what|name of the|what(?:'s| is| was) the (?=\w+ called\b)) ?(?P<noun>"
+    r"jails?|prisons?|hospitals?|schools?|universit(?:y|ies)|hotels?|stations?|churches|church|"
     r"mosques?|temples?|judges?|justices?|banks?|newspapers?|airlines?)\b",
     re.IGNORECASE,
-)
-# Verbs that say too little to be looked for.
-_LIGHT = frozenset(
-    """do did make made get got have go went come came take took give gave put happen happened want wanted need needed try
-    tried decide decided become became begin began start started feel felt use used keep kept let turn turned think
-    stand stands say said tell told like seem call called find found look see saw know mean meant""".split()
 )
 _NAME_OF = re.compile(r"\bnames? of (?P<whom>[^?]+)", re.IGNORECASE)
 # "What colour", "X's nationality": an asked-for thing, named by the word for its kind.
@@ -55,10 +53,19 @@ _ASKED_NOUN = re.compile(
     r"(?:[\w’'.-]+ ){1,3}?(?<=['’]s ))(?P<noun>[A-Za-z]+)",
     re.IGNORECASE,
 )
-_NO_KIND = _LIGHT | frozenset(
+# Who accuses somebody of a crime where nobody is said to: "he is accused of".
+_ACCUSERS = frozenset(
+    "authorities police prosecution prosecutor prosecutors state government investigators officials".split()
+)
+_ACCUSED = re.compile(
+    r"\b(?:is|are|was|were|been|being|stands?) (?:also |now )?(?:accused|charged|booked|indicted|alleged)\b"
+)
+# "Who criticised the note": somebody did.
+_WHO_DID = re.compile(r"\bwho (?:has |have |had |all |also |else |\w+ly )*(?P<verb>[a-z]{4,})\b", re.IGNORECASE)
+_NO_KIND = LIGHT_VERBS | frozenset(
     "sort kind type form platform part set led caused stopped way thing things else other more".split()
 )
-_STANDS_FOR = re.compile(r"\b(?P<letters>[A-Za-z]{2,8}) (?:stands? for|short for)\b")
+_STANDS_FOR = re.compile(r"\b(?P<letters>[A-Za-z]{2,8}) (?:stands? for|short for)\b|\b(?P<capitals>[A-Z]{2,8}) means?\b")
 
 
 def objection(question: Question, view: View, candidate: Candidate) -> str | None:
@@ -89,7 +96,10 @@ def _unmatched_facts(question: Question, view: View, number: int) -> list[str]:
     facts = [
         word
         for word in question.words
-        if word.isdigit() or word in _FAMILY or stem(word) in _OUTCOMES or (word in ROLES and rarity(word) > RARE)
+        if word.isdigit()
+        or word in _FAMILY
+        or stem(word) in _OUTCOMES
+        or (word in ROLES and rarity(word) > RARE and f"to {word}" not in question.text)
     ]
     missing = [word for word in facts if max(match(tie, near) for tie in (word, *_FAMILY.get(word, ()))) < WELL_MATCHED]
     return missing or _unnamed_kind(question, view, number) or _unnamed_office(question, view, number)
@@ -102,8 +112,10 @@ def _unnamed_kind(question: Question, view: View, number: int) -> list[str]:
         return []
     noun = asked.group("noun").lower().rstrip("s")
     either = f"(?:{noun}|{noun.title()})"
-    named = re.search(rf"[A-Z][\w’'-]+ {either}|{noun}(?:s|es)? [A-Z]|{noun.title()}s? [A-Z]", view.text(number))
-    return [] if named else [asked.group("noun")]
+    named = re.finditer(
+        rf"(?P<name>[A-Z][\w’'-]+) {either}|{noun}(?:s|es)? [A-Z]|{noun.title()}s? [A-Z]", view.text(number)
+    )
+    return [] if any((m.group("name") or "").lower() not in STOP_WORDS for m in named) else [asked.group("noun")]
 
 
 def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
@@ -113,7 +125,7 @@ def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
         persons = _meant(asked.group("whom"), view)
         return offices if offices and not any(person in view.about[number] for person in persons) else []
     if asked := _STANDS_FOR.search(question.text):
-        letters = asked.group("letters").upper()
+        letters = (asked.group("letters") or asked.group("capitals")).upper()
         return [] if spells(letters, view.text(number)) else [letters]
     return []
 
@@ -127,8 +139,11 @@ def _is_said_by_another(question: Question, view: View, number: int) -> bool:
         return not any(person.name in view.voices[number] for person in persons)
     if persons:
         return not acts(view, number, persons)
-    words = content_words(question.asked)
-    return bool(words) and all(match(word, view.held[number]) < WELL_MATCHED for word in words)
+    if _ACCUSERS & set(tokens(question.asked)) and _ACCUSED.search(view.text(number)):
+        return False
+    # A body goes by its last word: "India's foreign ministry" is not India.
+    words = content_words(question.asked)[-1:]
+    return bool(words) and match(words[0], view.held[number]) < WELL_MATCHED
 
 
 def _meant(phrase: str, view: View) -> list[Person]:
@@ -148,11 +163,15 @@ def _unmatched_topic(question: Question, view: View, candidate: Candidate) -> li
         topic = set(content_words(question.topic))
         words = [word for word in topic_words(question) if word in topic]
         return words if words and all(candidate.own.get(word, 0) < MATCHED for word in words) else []
-    wanted = [_predicate(question, view)]
+    wanted = [(_predicate(question, view), PREDICATE)]
+    if doing := _WHO_DID.search(question.text):
+        verb = doing.group("verb").lower()
+        told = stem(verb) in SPEECH_STEMS and view.speakers[candidate.number]
+        wanted += [] if told or verb in LIGHT_VERBS | STOP_WORDS else [(verb, WHO_DID)]
     noun = _ASKED_NOUN.search(question.text)
-    if noun and candidate.score < SURE and noun.group("noun").lower() not in _NO_KIND:
-        wanted.append(noun.group("noun").lower())
-    return [word for word in wanted if word and candidate.matched.get(word, 1) < MATCHED]
+    if noun and noun.group("noun").lower() not in _NO_KIND:
+        wanted.append((noun.group("noun").lower(), NOUN))
+    return [w for w, sure in wanted if w and candidate.score < sure and candidate.matched.get(w, 1) < MATCHED]
 
 
 def _predicate(question: Question, view: View) -> str:
@@ -163,6 +182,11 @@ def _predicate(question: Question, view: View) -> str:
     if words == named:
         return ""
     words = [word for word in words if word not in STOP_WORDS and not word.endswith("ly")]
-    if not words or words[0] in _LIGHT or (question.patient and not words[0].endswith(("ed", "en"))):
+    if (
+        not words
+        or words[0] in LIGHT_VERBS
+        or stem(words[0]) in SPEECH_STEMS
+        or (question.patient and not words[0].endswith(("ed", "en")))
+    ):
         return ""
     return words[0]

@@ -6,7 +6,7 @@ import re
 
 from .questions import Question
 from .views import View
-from .words import tokens
+from .words import stem, tokens
 
 _NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -45,6 +45,13 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"\b(?:which is why|hence|thus|caused?|after|for|so|as)\b|\bto [a-z]+|\band (?:we|he|she|they)\b",
     ),
 }
+_DATE = rf"(?:\d{{1,2}} )?(?:{_SHORT_MONTH})\.?,? (?:\d{{1,2}},? )?(?:1[5-9]|20)\d\d"
+_DATES = re.compile(rf"\b(?:{_DATE}|\d{{1,2}} (?:{_MONTH}))\b", re.IGNORECASE)
+# When something was said or printed, not when it happened: "NDTV reported on 2 January 2026", "The Telegraph of 2 January 2026".
+_REPORTED_ON = re.compile(
+    rf"(?:\b(?:report|wrote|recount|record|relay|list|publish|carr(?:y|ied)|not(?:ed|ing)|quoted|said|told)\w*(?: \w+){{0,2}} (?:on|in|of)"
+    rf"|[A-Z][\w.’')]* of) (?:about |early |mid-|late |around )?(?i:{_DATE})"
+)
 _COMPILED = {
     kind: re.compile("|".join(patterns), re.IGNORECASE if kind != "where" else 0)
     for kind, patterns in _PATTERNS.items()
@@ -71,6 +78,10 @@ _SPEECH = frozenset(
     """say says said saying speak speaks spoke spoken tell told talk talked comment think thought claim statement respond reply
     react describe quote quoted remark view opinion""".split()
 )
+SPEECH_STEMS = frozenset(
+    stem(word) for word in (*_SPEECH, "argued", "insisted", "added", "believe", "reckon", "wrote", "posted")
+)
+"""Verbs of saying, as stems: whoever says something does what they ask about."""
 
 
 def topic_words(question: Question) -> tuple[str, ...]:
@@ -90,11 +101,13 @@ def kind_matches(question: Question, view: View, number: int) -> float:
         fresh = [person.name for person in view.about[number] if not set(tokens(person.name)) & asked]
         return 1.0 if fresh or view.speakers[number] else 0.5 if re.search(r"(?<!\A)\b[A-Z]", text[1:]) else 0.0
     if question.kind == "how many":
-        numbers = [match.group().lower().rstrip(".,") for match in _NUMBER.finditer(text)]
+        numbers = [match.group().lower().rstrip(".,") for match in _NUMBER.finditer(_DATES.sub(" ", text))]
         return 1.0 if any(not _YEAR.match(number) and number not in asked for number in numbers) else 0.0
     pattern = _COMPILED.get(question.kind)
     if pattern is None:
         return 0.5
+    if question.kind == "when":
+        text = _REPORTED_ON.sub(" ", text)
     return 1.0 if any(not set(tokens(match.group())) <= asked for match in pattern.finditer(text)) else 0.0
 
 
@@ -103,5 +116,6 @@ def _introduces(view: View, number: int, asked: set[str]) -> float:
     text = view.text(number)
     for person in view.about[number]:
         if set(tokens(person.name)) & asked:
-            return 1.0 if person.role and person.role in text and person.name in text else 0.5
+            called = re.search(rf"\b{re.escape(person.surname)}(?:,| is| was) (?:an?|the|one)\b", text)
+            return 1.0 if called or (person.role and person.role in text and person.name in text) else 0.5
     return 0.0

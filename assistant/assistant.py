@@ -21,6 +21,7 @@ from .evidence import Candidate, Reader
 from .index import Documents, Index
 from .names import people
 from .questions import Question, analyse, clean
+from .redundancy import Statement, restates, statement
 from .references import readable
 from .retrieval import Retrieval
 from .settings import Settings
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 CREDIT = 60  # characters; two claims may share a span up to this length: the words that say who spoke
 NEAREST = 2  # passages offered when the documents do not say
-SECOND, THIRD = 0.5, 0.7  # share of the best chance that a further claim needs
+SECOND, THIRD = 0.3, 0.7  # share of the best chance that a further claim needs
 
 
 class Assistant:
@@ -222,14 +223,19 @@ class Assistant:
 
     def _chosen(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates that answer: the best one that nothing speaks against, and what comes close to it."""
-        standing: list[Candidate] = []
+        standing, told = list[Candidate](), list[Statement]()
         for candidate in candidates:
             if len(standing) == self.settings.max_claims:
                 break
             if standing and candidate.score < standing[0].score * (SECOND if len(standing) == 1 else THIRD):
                 break
-            if objection(question, self._reader.view(candidate.document.id), candidate) is None:
+            view = self._reader.view(candidate.document.id)
+            if objection(question, view, candidate) is not None:
+                continue
+            said = statement(question, view, candidate.number)
+            if not any(restates(said, shown) for shown in told):
                 standing.append(candidate)
+                told.append(said)
         return standing
 
     def _finish(
@@ -247,7 +253,7 @@ class Assistant:
                 view = self._reader.view(candidate.document.id)
                 numbering.cite(candidate.document.id, readable(view, candidate.number))
         cited = numbering.citations
-        dates = [c.published for c in cited if c.published]
+        dates = [day for c in cited if (day := self.documents[c.document_id].as_of)]
         return Answer(
             question=asked,
             standalone=alone,

@@ -16,6 +16,8 @@ LOOK_BACK = 3  # steps back that may hold whom a pronoun means
 _BREAK = re.compile(r"\n[ \t\r]*\n|\n[ \t]*\S")  # an empty line, or the mark of a list's item
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 
+_OPENING = re.compile(r"[\"“‘']*(?P<he>he|she)\b", re.IGNORECASE)
+
 
 class View:
     """Made once for each version of a document; sentences are known by their number."""
@@ -126,9 +128,23 @@ class View:
             if by := self.people.by_name(speaker):
                 found[by] = None
         pronoun = _PERSONAL.search(self.text(number))
-        if pronoun and (person := self.referent(number, sentence.start + pronoun.start())[0]):
+        if pronoun and (person := self.referent(number, sentence.start + pronoun.start())[0] or self._goes_on(number)):
             found[person] = None
         return tuple(found)
+
+    def _goes_on(self, number: int) -> Person | None:
+        """Whom a sentence begins with that begins with "he", as the one before did: likely the same.
+
+        Sure enough to find a sentence by, not to name somebody in it ("continue" of centering theory, Grosz et al. 1995).
+        """
+        first, meant = number, None
+        while meant is None and first > self.paragraph(number) and (opening := _OPENING.match(self.text(first))):
+            first -= 1
+            before = _OPENING.match(self.text(first))
+            if not before or before.group("he").lower() != opening.group("he").lower():
+                return None
+            meant = self.referent(first, self.sentences[first].start + before.start("he"))[0]
+        return meant
 
 
 def _stems(person: Person) -> frozenset[str]:

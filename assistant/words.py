@@ -21,6 +21,13 @@ STOP_WORDS = frozenset(
     within without won would wouldn yet you your yours yourself whats whos hows wheres whens d m tell know want
     besides despite earlier later dear meanwhile moreover since though although whether among amid""".split()
 )
+# Verbs that say too little to be looked for.
+LIGHT_VERBS = frozenset(
+    """do did does make made makes get got have go went gone come came take took taken takes give gave given gives put
+    happen happened want wanted wants need needed needs try tried decide decided become became begin began start started
+    feel felt use used keep kept let turn turned think stand stands say said says tell told like seem call called find
+    found look see saw know mean meant done related""".split()
+)
 # "US" in capitals is a country, not a pronoun.
 _UNITED_STATES = re.compile(r"\bU\.S\.A?\.?|\bUSA?\b")
 

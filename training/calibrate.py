@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=600)
     parser.add_argument("--keep", type=Path, help="also write the rows here, as JSON")
     options = parser.parse_args()
-    suites = ("article-dev", "article-dev-2", "other-dev")
+    suites = ("article-dev", "article-dev-2", "article-dev-3", "other-dev")
     rows = [row for number, suite in enumerate(suites) for row in suite_rows(suite, 1000 * number)]
     if options.squad:
         rows += squad_rows(options.squad, options.questions, 10_000)
