@@ -65,7 +65,9 @@ _WHO_DID = re.compile(r"\bwho (?:has |have |had |all |also |else |\w+ly )*(?P<ve
 _NO_KIND = LIGHT_VERBS | frozenset(
     "sort kind type form platform part set led caused stopped way thing things else other more".split()
 )
-_STANDS_FOR = re.compile(r"\b(?P<letters>[A-Za-z]{2,8}) (?:stands? for|short for)\b|\b(?P<capitals>[A-Z]{2,8}) means?\b")
+_STANDS_FOR = re.compile(
+    r"\b(?P<letters>[A-Za-z]{2,8}) (?:stands? for|short for)\b|\b(?P<capitals>[A-Z]{2,8}) means?\b"
+)
 
 
 def objection(question: Question, view: View, candidate: Candidate) -> str | None:

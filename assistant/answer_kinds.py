@@ -47,9 +47,11 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
 }
 _DATE = rf"(?:\d{{1,2}} )?(?:{_SHORT_MONTH})\.?,? (?:\d{{1,2}},? )?(?:1[5-9]|20)\d\d"
 _DATES = re.compile(rf"\b(?:{_DATE}|\d{{1,2}} (?:{_MONTH}))\b", re.IGNORECASE)
-# When something was said or printed, not when it happened: "NDTV reported on 2 January 2026", "The Telegraph of 2 January 2026".
+_REPORTING = "report|wrote|recount|record|relay|list|publish|carr(?:y|ied)|not(?:ed|ing)|quoted|said|told"
+# When something was said or printed, not when it happened: "NDTV reported on 2 January 2026",
+# "The Telegraph of 2 January 2026".
 _REPORTED_ON = re.compile(
-    rf"(?:\b(?:report|wrote|recount|record|relay|list|publish|carr(?:y|ied)|not(?:ed|ing)|quoted|said|told)\w*(?: \w+){{0,2}} (?:on|in|of)"
+    rf"(?:\b(?:{_REPORTING})\w*(?: \w+){{0,2}} (?:on|in|of)"
     rf"|[A-Z][\w.’')]* of) (?:about |early |mid-|late |around )?(?i:{_DATE})"
 )
 _COMPILED = {

@@ -29,9 +29,9 @@ Row = tuple[int, str, bool, Features, bool]  # question, source, answerable, fea
 
 def candidates(assistant: Assistant, question: str) -> list[Candidate]:
     """The sentences that the assistant reads closely for a question."""
-    read, vector = analyse(question), assistant._encoder.encode([question])[0]
-    hits = assistant._retrieval.search_vector(question, vector, assistant.settings.retrieve)
-    return assistant._reader.candidates(read, vector, hits)
+    vector, answerer = assistant._encoder.encode([question])[0], assistant._answerer
+    hits = answerer.retrieval.search_vector(question, vector, assistant.settings.retrieve)
+    return answerer.reader.candidates(analyse(question), vector, hits)
 
 
 def suite_rows(name: str, first: int) -> list[Row]:
@@ -42,7 +42,7 @@ def suite_rows(name: str, first: int) -> list[Row]:
         assistant = Assistant.open(Settings(corpus=f"{folder}/corpus", data_dir=f"{folder}/data"))
         for number, case in enumerate(suite.cases, first):
             for candidate in candidates(assistant, case.question):
-                sentence = assistant._reader.view(candidate.document.id).sentences[candidate.number]
+                sentence = assistant._answerer.reader.view(candidate.document.id).sentences[candidate.number]
                 places = [(candidate.document.text.find(gold), len(gold)) for gold in case.gold]
                 right = any(0 <= at < sentence.end and sentence.start < at + size for at, size in places)
                 rows.append((number, name, case.expect == "answer", candidate.features, right))
@@ -66,7 +66,7 @@ def squad_rows(path: Path, count: int, first: int) -> list[Row]:
         for number, (identity, qa) in enumerate(questions[:count], first):
             answers = [answer["text"] for answer in qa["answers"]]
             for candidate in candidates(assistant, qa["question"]):
-                words = assistant._reader.view(candidate.document.id).text(candidate.number)
+                words = assistant._answerer.reader.view(candidate.document.id).text(candidate.number)
                 right = (
                     not qa["is_impossible"] and candidate.document.id == identity and any(a in words for a in answers)
                 )
