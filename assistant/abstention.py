@@ -11,6 +11,7 @@ import itertools
 import re
 
 from .answer_kinds import SPEECH_STEMS, STRICT, topic_words
+from .dates import Date
 from .evidence import RARE, Candidate, acts, match, rarity, spells, unmatched_names
 from .names import ROLES, Person
 from .questions import Question
@@ -78,6 +79,7 @@ def objection(question: Question, view: View, candidate: Candidate) -> str | Non
     if question.quoted:
         return None if features.quoted else "it does not hold the words quoted"
     missing = [] if features.names else unmatched_names(question, view, number)
+    missing = missing or [str(date) for date in question.dates if not _is_dated(date, view, number)]
     if missing := missing or _unmatched_facts(question, view, number):
         return f"it does not speak of {', '.join(missing)}"
     if features.agent == 0 and _predicate(question, view):
@@ -89,6 +91,14 @@ def objection(question: Question, view: View, candidate: Candidate) -> str | Non
     if candidate.score < (CHANCE if features.missing < MISSING else SURER):
         return "too little of the question is in it"
     return None
+
+
+def _is_dated(date: Date, view: View, number: int) -> bool:
+    """Whether a sentence, one beside it, or its document is of a date."""
+    if view.document.published and view.document.evidence_to is None and date.holds(view.document.published):
+        return True
+    around = view.dates[max(0, number - 1) : number + 2]
+    return any(date.meets(other) for held in around for other in held)
 
 
 def _unmatched_facts(question: Question, view: View, number: int) -> list[str]:
@@ -113,9 +123,10 @@ def _unnamed_kind(question: Question, view: View, number: int) -> list[str]:
     if not asked:
         return []
     noun = asked.group("noun").lower().rstrip("s")
+    noun = "judge|justice" if noun in ("judge", "justice") else noun
     either = f"(?:{noun}|{noun.title()})"
     named = re.finditer(
-        rf"(?P<name>[A-Z][\w’'-]+) {either}|{noun}(?:s|es)? [A-Z]|{noun.title()}s? [A-Z]", view.text(number)
+        rf"(?P<name>[A-Z][\w’'-]+) {either}|(?:{noun}|{noun.title()})(?:s|es)? [A-Z]", view.text(number)
     )
     return [] if any((m.group("name") or "").lower() not in STOP_WORDS for m in named) else [asked.group("noun")]
 
@@ -145,7 +156,8 @@ def _is_said_by_another(question: Question, view: View, number: int) -> bool:
         return False
     # A body goes by its last word: "India's foreign ministry" is not India.
     words = content_words(question.asked)[-1:]
-    return bool(words) and match(words[0], view.held[number]) < WELL_MATCHED
+    held = view.held[number] | (view.contexts[number] if view.voices[number] else frozenset())
+    return bool(words) and match(words[0], held) < WELL_MATCHED
 
 
 def _meant(phrase: str, view: View) -> list[Person]:
@@ -164,7 +176,8 @@ def _unmatched_topic(question: Question, view: View, candidate: Candidate) -> li
         # "What did X say about T": something of T has to be in X's own words.
         topic = set(content_words(question.topic))
         words = [word for word in topic_words(question) if word in topic]
-        return words if words and all(candidate.own.get(word, 0) < MATCHED for word in words) else []
+        over = view.contexts[candidate.number]
+        return words if words and all(max(candidate.own.get(w, 0), match(w, over)) < MATCHED for w in words) else []
     wanted = [(_predicate(question, view), PREDICATE)]
     if doing := _WHO_DID.search(question.text):
         verb = doing.group("verb").lower()

@@ -6,7 +6,7 @@ import re
 
 from .questions import Question
 from .views import View
-from .words import stem, tokens
+from .words import content_words, stem, synonyms, tokens
 
 _NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -14,6 +14,8 @@ _NUMBER_WORDS = (
     "dozens hundreds thousands half double twice several both"
 ).replace(" ", "|")
 _NUMBER = re.compile(rf"(?<![\w.])(?:\d[\d,.]*|{_NUMBER_WORDS})(?!\w)", re.IGNORECASE)
+_COUNTED = re.compile(r"\bhow many (?P<things>(?:[\w’'-]+ ?){1,3})")
+COUNTED_WITHIN = 40  # characters from a number to what it counts: "eight members of the US Congress"
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d\Z")
 _MONTH = "(?:jan|febr)uary|march|april|may|june|july|august|(?:sept|nov|dec)ember|october"
 _SHORT_MONTH = rf"(?:{_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
@@ -40,10 +42,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"\b(?:in|at|near|from|to|on|across|outside|inside|of|off|behind|beside) (?:the )?(?:\w+ )?[A-Z]",
         r"\babroad\b|\boverseas\b|\bcourts?\b|\bonline\b|\bon X\b",
     ),
-    "why": (
-        r"\b(?:because|since|so that|in order|due to|owing|therefore|reasons?|as a result|making|unless)\b",
-        r"\b(?:which is why|hence|thus|caused?|after|for|so|as)\b|\bto [a-z]+|\band (?:we|he|she|they)\b",
-    ),
+    "why": (r"\b(?:making|unless|after|for|so|as)\b|\bto [a-z]+|\band (?:we|he|she|they)\b",),
 }
 _DATE = rf"(?:\d{{1,2}} )?(?:{_SHORT_MONTH})\.?,? (?:\d{{1,2}},? )?(?:1[5-9]|20)\d\d"
 _DATES = re.compile(rf"\b(?:{_DATE}|\d{{1,2}} (?:{_MONTH}))\b", re.IGNORECASE)
@@ -53,6 +52,12 @@ _REPORTING = "report|wrote|recount|record|relay|list|publish|carr(?:y|ied)|not(?
 _REPORTED_ON = re.compile(
     rf"(?:\b(?:{_REPORTING})\w*(?: \w+){{0,2}} (?:on|in|of)"
     rf"|[A-Z][\w.’')]* of) (?:about |early |mid-|late |around )?(?i:{_DATE})"
+)
+_CAUSE = re.compile(
+    r"\b(?:because|since (?!\d|\w+ \d)|so that|in order|due to|owing|therefore|reasons?|reasoned|as a result|which is why"
+    r"|hence|thus|caused?|grounds?|citing|cited|on account|in response|protest(?:ed|ing)? (?:against|at|over)"
+    r"|aim(?:ed|s)? (?:to|at)|purpose|motive|explain(?:ed|s)|blamed?|held that|found that|given (?:that|the))\b",
+    re.IGNORECASE,
 )
 _COMPILED = {
     kind: re.compile("|".join(patterns), re.IGNORECASE if kind != "where" else 0)
@@ -103,14 +108,30 @@ def kind_matches(question: Question, view: View, number: int) -> float:
         fresh = [person.name for person in view.about[number] if not set(tokens(person.name)) & asked]
         return 1.0 if fresh or view.speakers[number] else 0.5 if re.search(r"(?<!\A)\b[A-Z]", text[1:]) else 0.0
     if question.kind == "how many":
-        numbers = [match.group().lower().rstrip(".,") for match in _NUMBER.finditer(_DATES.sub(" ", text))]
-        return 1.0 if any(not _YEAR.match(number) and number not in asked for number in numbers) else 0.0
+        return _counts(question, _DATES.sub(" ", text), asked)
+    if question.kind == "why":
+        return 1.0 if _CAUSE.search(text) else 0.6 if _COMPILED["why"].search(text) else 0.0
     pattern = _COMPILED.get(question.kind)
     if pattern is None:
         return 0.5
     if question.kind == "when":
         text = _REPORTED_ON.sub(" ", text)
     return 1.0 if any(not set(tokens(match.group())) <= asked for match in pattern.finditer(text)) else 0.0
+
+
+def _counts(question: Question, text: str, asked: set[str]) -> float:
+    """1 if a number stands before what the question counts, .7 if there is some number, 0 if none but years."""
+    counted = _COUNTED.search(question.text.lower())
+    things = [stem(word) for word in content_words(counted.group("things"))] if counted else []
+    things = [other for thing in things for other in (thing, *synonyms().get(thing, ()))]
+    best = 0.0
+    for number in _NUMBER.finditer(text):
+        value = number.group().lower().rstrip(".,")
+        if _YEAR.match(value) or value in asked:
+            continue
+        after = {stem(word) for word in tokens(text[number.end() : number.end() + COUNTED_WITHIN])}
+        best = max(best, 1.0 if after & set(things) else 0.7)
+    return best
 
 
 def _introduces(view: View, number: int, asked: set[str]) -> float:

@@ -31,6 +31,7 @@ SOFT_FROM, SOFT_TO, SOFT_MOST = (
 UNKNOWN = 2  # words of a question, known to neither English nor the corpus, that make it one about something else
 ALIKE, SHORTEST_SLIP = 0.8, 5  # likeness (difflib) and length from which a word may be another one misspelt
 SHORTEST_ABBREVIATION = 3  # letters
+DATED = 1.0  # what a date counts for
 LIGHT = 0.3  # what a light verb counts for beside another word
 RARE = 0.7  # rarity from which a word in small letters is taken for a name
 READ_CLOSELY = 12  # sentences whose word vectors are compared; the rest are too far behind
@@ -107,12 +108,13 @@ class Reader:
         """Every sentence of `hits`, best first."""
         count = max(1, self._catalog.count())
         weights = {word: self._weight(word, count) for word in topic_words(question)}
+        weights |= {str(date): DATED for date in question.dates}
         rough = []
         for hit in hits:
             view = self.view(hit.passage.document_id)
             for span, similarity in zip(hit.passage.sentences, self._similarities(hit, vector), strict=True):
                 number = view.numbers[span]
-                matched = _matched(weights, view, number, {})
+                matched = _matched(question, weights, view, number, {})
                 features = _features(question, weights, matched, view, number, similarity, hit.score)
                 rough.append((rough_score(features), view, number, similarity, hit.score))
         rough.sort(key=lambda row: (-row[0], row[1].document.id, row[2]))
@@ -120,7 +122,7 @@ class Reader:
         soft = self._soft(question.text, [view.text(number) for _, view, number, _, _ in close])
         found = []
         for (_, view, number, similarity, passage), near in zip(close, soft, strict=True):
-            matched = _matched(weights, view, number, near)
+            matched = _matched(question, weights, view, number, near)
             features = _features(question, weights, matched, view, number, similarity, passage)
             around = {word: value for word, (_, value) in matched.items()}
             own = {word: value for word, (value, _) in matched.items()}
@@ -188,8 +190,13 @@ class Reader:
 
     def _make_view(self, document_id: str, _version: str) -> View:
         passages = self._catalog.passages_of(document_id)
-        sentences = [sentence for passage in passages for sentence in passage.sentences]
-        return View(self._catalog.document(document_id), sentences, self._catalog.attributions(document_id))
+        sentences = [(sentence, passage.heading) for passage in passages for sentence in passage.sentences]
+        return View(
+            self._catalog.document(document_id),
+            [sentence for sentence, _ in sentences],
+            self._catalog.attributions(document_id),
+            [heading for _, heading in sentences],
+        )
 
 
 def rough_score(f: Features) -> float:
@@ -224,16 +231,21 @@ def _vocabulary() -> dict[str, int]:
 
 
 def _matched(
-    weights: Mapping[str, float], view: View, number: int, soft: Mapping[str, float]
+    question: Question, weights: Mapping[str, float], view: View, number: int, soft: Mapping[str, float]
 ) -> dict[str, tuple[float, float]]:
-    """For each word of the question how well the sentence meets it: alone, and with what stands around it."""
-    near, text = view.near(number), view.text(number)
+    """For each word and date of the question how well the sentence meets it: alone, and with what stands around it."""
+    near, text, over = view.near(number), view.text(number), view.contexts[number]
     result = {}
+    dated = {str(date): date for date in question.dates}
     for word in weights:
+        if word in dated:
+            mine = 1.0 if any(dated[word].meets(date) for date in view.dates[number]) else 0.0
+            result[word] = (mine, mine)
+            continue
         mine = max(match(word, view.held[number]), soft.get(word, 0.0))
         if rarity(word) > RARE and spells(word.upper(), text):
             mine = 1.0
-        result[word] = (mine, max(mine, 0.6 * match(word, near)))
+        result[word] = (mine, max(mine, 0.6 * match(word, near), 0.5 * match(word, over)))
     return result
 
 
@@ -284,7 +296,17 @@ def unmatched_names(question: Question, view: View, number: int) -> list[str]:
     # a common word does not count with.
     known = [word for person in view.people.persons if (word := tokens(person.surname)[-1]) in asked]
     named = [*(name for name in question.names if any(rarity(word) > RARE for word in tokens(name))), *known]
-    return [name for name in dict.fromkeys(named) if not (_mentions(name, near) or spells(name, view.text(number)))]
+    # What a document is about, a place or a body, need not be named in each of its sentences; a person must.
+    persons = frozenset(word for person in view.people.persons for word in tokens(person.name))
+    over = near | view.contexts[number]
+    return [
+        name
+        for name in dict.fromkeys(named)
+        if not (
+            _mentions(name, near if persons & set(tokens(name)) else over)
+            or spells(name, f"{view.text(number)}\n{view.document.title}")
+        )
+    ]
 
 
 def spells(letters: str, text: str) -> bool:

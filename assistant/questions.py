@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from .attributions import CUES
+from .dates import Date, dates
 from .errors import QuestionError
 from .quotations import quotations, single_quotations
-from .words import content_words, tokens
+from .words import content_words, idioms, tokens
 
 Kind = Literal[
     "who", "when", "where", "how many", "how long", "how old", "why", "yes-no", "said-what", "identity", "other"
@@ -85,6 +87,12 @@ _AGENT = re.compile(
 _PATIENT = re.compile(r"\b(?:why|when|where|how|what) (?:was|were|is|are) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:about|of|on|regarding|concerning) (?P<topic>.+)", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–][\w]+)*")
+# What asks how things stand, not how they went.
+_CURRENT = re.compile(
+    r"\b(?:now|currently|today|still|yet|at present|presently|these days|at the moment|so far|any ?more|latest|status"
+    r"|whereabouts|update|updates|going on)\b",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 # Word characters there must be at least one of, so that there is something to look up.
 _ASKABLE = re.compile(r"[^\W_]")
@@ -97,6 +105,7 @@ class Question:
     names: its capitalised words. quoted: what it puts between quotation marks. asked: whose words it wants ("what
     did X say"), topic: on what, speech: spoken words only, not deeds. agent: the words that begin with whoever it
     has doing something ("why did X write"), patient: who it has something done to ("when was X arrested").
+    dates: the months and days it names. current: it asks how things stand now.
     """
 
     text: str
@@ -109,6 +118,8 @@ class Question:
     speech: bool = False
     agent: str = ""
     patient: str = ""
+    dates: tuple[Date, ...] = ()
+    current: bool = False
 
     @property
     def name_words(self) -> frozenset[str]:
@@ -164,8 +175,17 @@ def analyse(text: str) -> Question:
         agent = ""  # somebody's: not they, but theirs does it
     done = _PATIENT.search(text)
     patient = done.group("who") if done and not agent else ""
-    words = tuple(dict.fromkeys(content_words(text)))
-    return Question(text, kind, words, names, quoted, asked, topic, speech, agent, patient)
+    named = tuple(dates(text))
+    words = tuple(dict.fromkeys(content_words(_without(idioms(text), dates(idioms(text))))))
+    names = tuple(name for name in names if not any(dates(f"{name} 1") and name in str(date) for date in named))
+    current = bool(_CURRENT.search(text))
+    return Question(text, kind, words, names, quoted, asked, topic, speech, agent, patient, named, current)
+
+
+def _without(text: str, named: Sequence[Date]) -> str:
+    for date in reversed(named):
+        text = f"{text[: date.span.start]} {text[date.span.end :]}"
+    return text
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from .attributions import is_clear, outside, steps_back
+from .dates import dates
 from .names import People, Person, people
 from .quotations import Quotation, outermost
 from .types import Attribution, Document, Span
@@ -22,8 +23,17 @@ _OPENING = re.compile(r"[\"“‘']*(?P<he>he|she)\b", re.IGNORECASE)
 class View:
     """Made once for each version of a document; sentences are known by their number."""
 
-    def __init__(self, document: Document, sentences: Sequence[Span], attributions: Sequence[Attribution]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        sentences: Sequence[Span],
+        attributions: Sequence[Attribution],
+        headings: Sequence[str] = (),
+    ) -> None:
         text = document.text
+        over = headings or [""] * len(sentences)
+        self.contexts = [frozenset(stem(word) for word in content_words(f"{document.title} {h}")) for h in over]
+        """Stems of the title and the heading that each sentence stands under."""
         self.document = document
         self.sentences = tuple(sentences)
         self.attributions = tuple(attributions)
@@ -31,6 +41,7 @@ class View:
         self.people: People = people(text)
         self._ends = [sentence.end for sentence in self.sentences]
         self.numbers = {sentence: number for number, sentence in enumerate(self.sentences)}
+        self.dates = [tuple(dates(s.of(text))) for s in self.sentences]
         self.words = [frozenset(stem(word) for word in content_words(s.of(text))) for s in self.sentences]
         self.voices = [self._voices(sentence) for sentence in self.sentences]
         self.speakers = [next(iter(voices)) if len(voices) == 1 else "" for voices in self.voices]

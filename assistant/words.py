@@ -67,8 +67,26 @@ def _stemmer() -> Any:
 def synonyms() -> dict[str, frozenset[str]]:
     """Stems by stem, from thesaurus.txt: what else news calls a thing."""
     groups: dict[str, set[str]] = {}
-    for line in resources.path("thesaurus.txt").read_text(encoding="utf-8").splitlines():
-        group = {stem(word) for word in line.split() if not line.startswith("#")}
+    for line in _lines("thesaurus.txt"):
+        group = {stem(word) for word in line.split()}
         for root in group:
             groups.setdefault(root, set()).update(group - {root})
     return {root: frozenset(others) for root, others in groups.items()}
+
+
+def idioms(text: str) -> str:
+    """`text` with each idiom of idioms.txt put as the one word it means: "took office" as "sworn"."""
+    for pattern, word in _idioms():
+        text = pattern.sub(word, text)
+    return text
+
+
+@cache
+def _idioms() -> tuple[tuple[re.Pattern[str], str], ...]:
+    pairs = (line.split(" = ") for line in _lines("idioms.txt"))
+    return tuple((re.compile(rf"\b{idiom}\b", re.IGNORECASE), word) for idiom, word in pairs)
+
+
+def _lines(name: str) -> list[str]:
+    lines = resources.path(name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
