@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -23,6 +25,8 @@ from .writers import Draft, QuotingWriter, runs
 
 CREDIT = 60  # characters; two claims may share a span up to this length: the words that say who spoke
 NEAREST = 2  # passages offered when the documents do not say
+DERIVED = 0.8  # what a brief's sentence counts for beside the same in a source
+STALE, YEAR = 0.6, 365  # how much a sentence a year (in days) or more old loses where the present is asked for
 SECOND, THIRD = 0.3, 0.7  # share of the best chance that a further claim needs
 
 
@@ -59,6 +63,7 @@ class Answerer:
         hits = self.retrieval.search_vector(alone, vector, self._settings.retrieve)
         clock.lap("retrieval")
         candidates = self.reader.candidates(question, vector, hits)
+        candidates = self._weighed(question, candidates)
         chosen = self._chosen(question, candidates)
         clock.lap("reading")
         numbering, withheld, claims = Numbering(self.documents), list[Withheld](), list[Claim]()
@@ -76,7 +81,7 @@ class Answerer:
                 claims.append(numbering.claim(draft))
                 yield claims[-1]
         clock.lap("writing and verification")
-        yield self._finish(asked, alone, claims, numbering, withheld, candidates, clock)
+        yield self._finish(asked, question, claims, numbering, withheld, candidates, clock)
 
     def _standalone(self, asked: str, turns: Sequence[Answer]) -> str:
         if not turns:
@@ -84,6 +89,24 @@ class Answerer:
         cited = [c.document_id for turn in turns[-1:] for c in (*turn.citations, *turn.nearest)]
         text = "\n\n".join(self.documents[i].text for i in dict.fromkeys(cited) if i in self.documents)
         return standalone(asked, turns, people(text))
+
+    def _weighed(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Best first: a source's own words before a brief's account of them, and the later before the earlier where
+        a question asks how things stand."""
+        days = [self._day(candidate) for candidate in candidates]
+        newest = max((day for day in days if day), default=None)
+        weighed = []
+        for candidate, day in zip(candidates, days, strict=True):
+            standing = DERIVED if candidate.document.kind == "brief" else 1.0
+            if question.current and day and newest:
+                standing *= 1 - STALE * min(1.0, (newest - day).days / YEAR)
+            weighed.append(dataclasses.replace(candidate, score=candidate.score * standing))
+        return sorted(weighed, key=lambda c: -c.score)
+
+    def _day(self, candidate: Candidate) -> dt.date | None:
+        """The last day that a sentence names, else the one when its document was published."""
+        held = self.reader.view(candidate.document.id).dates[candidate.number]
+        return max((date.last for date in held if date.last), default=candidate.document.published)
 
     def _chosen(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates that answer: the best one that nothing speaks against, and what comes close to it."""
@@ -105,7 +128,7 @@ class Answerer:
     def _finish(
         self,
         asked: str,
-        alone: str,
+        question: Question,
         claims: Sequence[Claim],
         numbering: Numbering,
         withheld: Sequence[Withheld],
@@ -118,18 +141,21 @@ class Answerer:
                 numbering.cite(candidate.document.id, readable(view, candidate.number))
         cited = numbering.citations
         dates = [day for c in cited if (day := self.documents[c.document_id].as_of)]
+        as_of = max(dates, default=None)
+        lead = f"As of {as_of.day} {as_of:%B %Y}:" if as_of and claims and question.current else ""
         return Answer(
             question=asked,
-            standalone=alone,
+            standalone=question.text,
             status=ANSWERED if claims else NOT_IN_DOCUMENTS,
-            text=marked(claims) if claims else REFUSAL,
+            text="\n\n".join(filter(None, [lead, marked(claims)])) if claims else REFUSAL,
             claims=tuple(claims),
             citations=cited if claims else (),
             nearest=() if claims else cited,
             withheld=tuple(withheld),
-            as_of=max(dates, default=None),
+            as_of=as_of,
             writer=self.writer.name,
             timings=clock.laps,
+            lead=lead,
         )
 
 

@@ -151,7 +151,8 @@ class Answer:
 
     `standalone` is the question as it was answered: equal to `question` unless a follow-up
     was read against its conversation. `as_of` is the latest day that the documents used speak of:
-    where the evidence of a brief ends, else when a document was published.
+    where the evidence of a brief ends, else when a document was published. `lead` is the first line of the
+    text of an answer about how things stand: it carries that day.
     `timings` are milliseconds by stage and take no part in comparison.
     """
 
@@ -167,6 +168,7 @@ class Answer:
     writer: str
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     usage: Mapping[str, int] = field(default_factory=dict)
+    lead: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as JSON-ready values; dates are ISO 8601."""

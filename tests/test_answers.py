@@ -89,9 +89,8 @@ def check(answer: Answer, documents: dict[str, Document]) -> None:
         return
     assert answer.status == ANSWERED and answer.claims and not answer.nearest
     assert {c for claim in answer.claims for c in claim.citations} == set(answer.citations)
-    assert answer.text == "\n\n".join(
-        f"{claim.text} {''.join(f'[{c.number}]' for c in claim.citations)}" for claim in answer.claims
-    )
+    shown = [f"{claim.text} {''.join(f'[{c.number}]' for c in claim.citations)}" for claim in answer.claims]
+    assert answer.text == "\n\n".join([*([answer.lead] if answer.lead else []), *shown])
     assert answer.as_of == max((documents[c.document_id].as_of or dt.date.min for c in answer.citations), default=None)
     assert len({claim.text for claim in answer.claims}) == len(answer.claims)
     for claim in answer.claims:

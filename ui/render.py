@@ -105,7 +105,8 @@ def answer(turn: int, value: Answer) -> str:
     if value.status == NOT_IN_DOCUMENTS:
         body, kind = _refusal(turn, value.nearest), "otr-answer otr-refused"
     else:
-        body, kind = _claims(turn, value.claims), "otr-answer"
+        lead = f'<p class="otr-lead">{escape(value.lead)}</p>' if value.lead else ""
+        body, kind = lead + _claims(turn, value.claims), "otr-answer"
     return f'<div class="{kind}">{as_asked}{body}{_foot(value)}</div>'
 
 
@@ -143,7 +144,7 @@ def _reference(match: re.Match[str]) -> str:
 
 def _extent(documents: Mapping[str, Document]) -> str:
     count = f"{len(documents):,} document{'' if len(documents) == 1 else 's'}"
-    dates = [document.published for document in documents.values() if document.published]
+    dates = [document.as_of for document in documents.values() if document.as_of]
     return f"{count}, to {date(max(dates))}" if dates else count
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from assistant.documents import read_document
+from assistant.documents import read_corpus, read_document
 from assistant.errors import QuestionError
 from assistant.types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Citation, Claim, Document
 
@@ -24,6 +24,11 @@ def server_environment() -> dict[str, str]:
 def article() -> Document:
     """The story that ships."""
     return read_document(ARTICLE, max_bytes=1_000_000)
+
+
+def shipped() -> Mapping[str, Document]:
+    """Every document that ships."""
+    return read_corpus(ARTICLE.parent, max_bytes=1_000_000).documents
 
 
 def cite(document: Document, quote: str, number: int = 1) -> Citation:
