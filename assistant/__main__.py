@@ -10,10 +10,9 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, resources
+from . import __version__
 from .errors import OnTheRecordError, SettingsError
 from .settings import Settings
 from .types import ANSWERED, Answer, Citation
@@ -73,6 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--rebuild", action="store_true", help="throw the index away and make it again")
     sync.add_argument("--check", action="store_true", help="only check the documents: sources, quotations, dates")
     sync.set_defaults(run=_sync)
+    add = commands.add_parser("add", parents=[common], help="read files, folders and addresses into the corpus")
+    add.add_argument(
+        "sources", nargs="+", metavar="PATH|FOLDER|URL", help="Markdown, text, HTML, PDF, DOCX, EPUB, e-mail, RSS"
+    )
+    add.set_defaults(run=_add)
+    remove = commands.add_parser("remove", parents=[common], help="delete documents from the corpus")
+    remove.add_argument("ids", nargs="+", metavar="ID", help="ids as `status` lists them")
+    remove.set_defaults(run=_remove)
     status = commands.add_parser("status", parents=[common], help="show what the index holds")
     status.set_defaults(run=_status)
     return parser
@@ -135,7 +142,7 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _sync(options: argparse.Namespace) -> int:
-    from .assistant import Assistant
+    from .assistant import Assistant, corpus_folder
 
     settings = _settings(options)
     if options.check:
@@ -143,7 +150,7 @@ def _sync(options: argparse.Namespace) -> int:
     if options.rebuild:
         from .index import remove
 
-        remove(settings, Path(settings.corpus) if settings.corpus else resources.path("corpus"))
+        remove(settings, corpus_folder(settings))
     assistant, report = Assistant.open_synced(settings)
     with assistant:
         if options.json:
@@ -160,10 +167,11 @@ def _sync(options: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings, as_json: bool) -> int:
+    from .assistant import corpus_folder
     from .documents import read_corpus
     from .provenance import check
 
-    folder = Path(settings.corpus) if settings.corpus else resources.path("corpus")
+    folder = corpus_folder(settings)
     corpus = read_corpus(folder, max_bytes=settings.max_document_bytes)
     faults = check(corpus)
     if as_json:
@@ -175,6 +183,37 @@ def _check(settings: Settings, as_json: bool) -> int:
             f"{len(corpus.documents)} documents checked, {len(faults) or 'no'} fault{'s' if len(faults) > 1 else ''}."
         )
     return EXIT_LEFT_OUT if faults else 0
+
+
+def _add(options: argparse.Namespace) -> int:
+    from .additions import add
+    from .assistant import Assistant, corpus_folder
+
+    settings = _settings(options)
+    # Before opening: an assistant needs a document to stand on.
+    report = add(options.sources, corpus_folder(settings, to_write=True), settings)
+    if report.added or report.changed or report.unchanged:
+        Assistant.open(settings).close()
+    if options.json:
+        _print_json(dataclasses.asdict(report))
+    else:
+        for outcome in ("added", "changed", "unchanged"):
+            for identity in getattr(report, outcome):
+                print(f"{outcome}: {identity}")
+        for refused in report.refused:
+            print(f"left out: {refused}", file=sys.stderr)
+    return EXIT_LEFT_OUT if report.refused else 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from .additions import remove
+    from .assistant import corpus_folder
+
+    settings = _settings(options)
+    if remove(options.ids, corpus_folder(settings, to_write=True)):
+        _open(options).close()
+    _print_json({"removed": options.ids}) if options.json else print("\n".join(f"removed: {i}" for i in options.ids))
+    return 0
 
 
 def _status(options: argparse.Namespace) -> int:

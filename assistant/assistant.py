@@ -14,7 +14,7 @@ from .changes import SyncReport, is_current
 from .conversation import Conversation
 from .documents import Corpus, Refusal, read_corpus
 from .embeddings import Encoder, encoder_name, open_encoder
-from .errors import SettingsError
+from .errors import CorpusError, SettingsError
 from .index import Index
 from .settings import Settings
 from .types import Answer, Claim, Document, Hit
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
+
+    from .additions import AddReport
 
 
 class Assistant:
@@ -50,7 +52,7 @@ class Assistant:
         settings = settings or Settings.from_env()
         if settings.model is not None:
             raise SettingsError(f"No chat model can be used yet, {settings.model!r} neither: leave `model` unset.")
-        folder = Path(settings.corpus) if settings.corpus else resources.path("corpus")
+        folder = corpus_folder(settings)
         corpus = read_corpus(folder, max_bytes=settings.max_document_bytes)
         # Chroma's import and the encoder's load take a second each, and one waits for the disk.
         with ThreadPoolExecutor(1) as pool:
@@ -115,6 +117,24 @@ class Assistant:
         self.refused = corpus.refused
         return self._synced(corpus)
 
+    def add(self, *sources: str | Path) -> AddReport:
+        """Read files, folders and addresses into the corpus, then sync; says what was added, changed and refused.
+
+        Raises CorpusError for the story that ships, or where the corpus folder cannot be written.
+        """
+        from .additions import add
+
+        report = add(sources, corpus_folder(self.settings, to_write=True), self.settings)
+        self.sync()
+        return report
+
+    def remove(self, *ids: str) -> SyncReport:
+        """Delete documents from the corpus, then sync; raises CorpusError for an unknown id."""
+        from .additions import remove
+
+        remove(ids, corpus_folder(self.settings, to_write=True))
+        return self.sync()
+
     def status(self) -> dict[str, object]:
         """What the index holds and how it was made, JSON-ready."""
         documents = [document.metadata() for document in self.documents.values()]
@@ -161,3 +181,12 @@ class Assistant:
         from .sync import sync
 
         return sync(self._index, corpus.documents, self._encoder, self.settings)
+
+
+def corpus_folder(settings: Settings, *, to_write: bool = False) -> Path:
+    """Where the documents are; raises CorpusError where the story that ships would be written."""
+    if settings.corpus:
+        return Path(settings.corpus)
+    if to_write:
+        raise CorpusError("The story that ships is not changed: set `corpus` (--corpus FOLDER) to a folder of yours.")
+    return resources.path("corpus")

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from .errors import IndexUnusable
 from .types import Attribution, Document, Passage, Span
 
-SCHEMA = 3  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
+SCHEMA = 4  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
 SWITCH_ATTEMPTS, SWITCH_PAUSE = 200, 0.05  # tries, and seconds between them
 # FTS5's own stemmer, so that "criticised" finds "criticise"; `context` is title and heading.
 _TABLES = """
@@ -161,8 +161,8 @@ class Catalog:
         rows = self.read("SELECT text FROM documents WHERE id = ? AND version = ?", (identity, version))
         values = json.loads(metadata)
         values["sources"] = tuple(values["sources"])
-        values["facts"] = tuple(values["facts"])
-        for name in ("published", "evidence_to"):
+        values["facts"], values["pages"] = tuple(values["facts"]), tuple(values["pages"])
+        for name in ("published", "evidence_to", "fetched"):
             values[name] = dt.date.fromisoformat(values[name]) if values[name] else None
         return Document(text=rows[0][0], **values)
 

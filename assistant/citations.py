@@ -36,6 +36,7 @@ class Numbering:
                 publisher=document.publisher,
                 published=document.published,
                 url=document.url,
+                page=document.page_at(span.start),
             )
         return self._given[key]
 

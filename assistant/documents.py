@@ -18,9 +18,11 @@ from .types import Document
 
 SUFFIXES = (".md", ".markdown")
 IGNORED = "README"
+ORIGINALS = "originals"  # folder beside the documents that keeps the files they were added from
+ADDABLE = (".pdf", ".docx", ".epub", ".html", ".htm", ".xhtml", ".txt", ".eml", ".rss", ".atom")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
-_TEXT_FIELDS = ("title", "publisher", "author", "url", "kind", "language")
+_TEXT_FIELDS = ("title", "publisher", "author", "url", "kind", "language", "source", "original")
 # C0 controls but tab and line ends, the two bidirectional overrides, which make words look other than they are,
 # and halves of characters, which YAML can write but no file can hold.
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
@@ -68,6 +70,8 @@ def read_corpus(folder: Path, *, max_bytes: int) -> Corpus:
     refused: list[Refusal] = []
     for path in _files(folder):
         try:
+            if path.suffix.lower() in ADDABLE:
+                raise CorpusError(f"not a document yet: `python -m assistant add {path}` makes it one.")
             document = read_document(path, max_bytes=max_bytes)
             if document.id in documents:
                 other = files[document.id].relative_to(folder)
@@ -112,8 +116,9 @@ def read_document(path: Path, *, max_bytes: int) -> Document:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.suffix.lower() in SUFFIXES and path.is_file() and path.stem != IGNORED and not hidden:
+        parts = path.relative_to(folder).parts
+        hidden = parts[0] == ORIGINALS or any(part.startswith(".") for part in parts)
+        if path.suffix.lower() in SUFFIXES + ADDABLE and path.is_file() and path.stem != IGNORED and not hidden:
             yield path
 
 
@@ -150,9 +155,10 @@ def _metadata(block: str) -> dict[str, Any]:
         result[name] = value
     if not result.get("title", "").strip():
         raise CorpusError(f"line {_line(block, 'title')}: no title: add one.")
-    for name in ("published", "evidence_to"):
+    for name in ("published", "evidence_to", "fetched"):
         result[name] = _date(values.get(name), name, _line(block, name))
     result["facts"] = _facts(values.get("facts") or [], _line(block, "facts"))
+    result["pages"] = _pages(values.get("pages") or [], _line(block, "pages"))
     result["sources"] = _sources(values.get("sources") or [], _line(block, "sources"))
     return result
 
@@ -173,6 +179,13 @@ def _sources(value: Any, line: int) -> tuple[dict[str, str], ...]:
 def _facts(value: Any, line: int) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(fact, str) and not _UNREADABLE.search(fact) for fact in value):
         raise CorpusError(f"line {line}: facts is not a list of ids: write it as [ID-1, ID-2].")
+    return tuple(value)
+
+
+def _pages(value: Any, line: int) -> tuple[int, ...]:
+    whole = isinstance(value, list) and all(type(place) is int and place >= 0 for place in value)
+    if not whole or value != sorted(value):
+        raise CorpusError(f"line {line}: pages is not a list of rising offsets: write it as [0, 2310].")
     return tuple(value)
 
 

@@ -15,6 +15,7 @@ import platformdirs
 from .errors import SettingsError
 
 PREFIX = "ON_THE_RECORD_"
+_BOOLS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Settings:
     max_claims: most claims in an answer.
     max_question_chars: longest question accepted, in characters.
     max_document_bytes: largest corpus file read, in bytes.
+    allow_private_hosts: whether `add` may fetch from this machine and local networks.
+    fetch_timeout: seconds that fetching one address may take.
     lock_timeout: seconds to wait for another process that is writing the index.
     """
 
@@ -49,12 +52,16 @@ class Settings:
     max_claims: int = 3
     max_question_chars: int = 2000
     max_document_bytes: int = 20_000_000
+    allow_private_hosts: bool = False
+    fetch_timeout: float = 30.0
     lock_timeout: float = 60.0
 
     def __post_init__(self) -> None:
         for name in ("passage_tokens", "retrieve", "max_claims", "max_question_chars", "max_document_bytes"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} is {getattr(self, name)}: give a whole number of at least 1.")
+        if not self.fetch_timeout > 0:
+            raise SettingsError(f"fetch_timeout is {self.fetch_timeout}: give a number of seconds above 0.")
         if not self.lock_timeout >= 0:  # not a number is refused too
             raise SettingsError(f"lock_timeout is {self.lock_timeout}: give a number of seconds, 0 or more.")
 
@@ -91,6 +98,10 @@ def _parse(variable: str, value: str, hint: object) -> typing.Any:
     kind = kinds[0]
     if kind is str:
         return value or None if types.NoneType in typing.get_args(hint) else value
+    if kind is bool:
+        if value.lower() in _BOOLS:
+            return _BOOLS[value.lower()]
+        raise SettingsError(f"{variable} is {value!r}: give true or false.")
     try:
         return kind(value)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import datetime as dt
 from collections.abc import Mapping
@@ -37,6 +38,8 @@ class Document:
     """One text of the corpus with its metadata; `version` is the sha256 of `text`.
 
     evidence_to: the day the evidence of a brief ends; facts: ids of the ledger's facts that it is written from.
+    Of one that was added from elsewhere: source, its address or a fingerprint of its path; original, the file kept
+    beside the corpus; fetched, the day; pages, the offsets at which its pages begin.
     """
 
     id: str
@@ -52,6 +55,14 @@ class Document:
     sources: tuple[Mapping[str, Any], ...] = ()
     evidence_to: dt.date | None = None
     facts: tuple[str, ...] = ()
+    source: str = ""
+    original: str = ""
+    fetched: dt.date | None = None
+    pages: tuple[int, ...] = ()
+
+    def page_at(self, place: int) -> int | None:
+        """The page, from 1, that a character of the text stands on; None where there are no pages."""
+        return bisect.bisect_right(self.pages, place) or 1 if self.pages else None
 
     @property
     def as_of(self) -> dt.date | None:
@@ -62,9 +73,9 @@ class Document:
         """Everything but the text, JSON-ready."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         del values["text"]
-        for name in ("published", "evidence_to"):
+        for name in ("published", "evidence_to", "fetched"):
             values[name] = values[name].isoformat() if values[name] else None
-        values["facts"] = list(self.facts)
+        values["facts"], values["pages"] = list(self.facts), list(self.pages)
         values["sources"] = [dict(source) for source in self.sources]
         return values
 
@@ -125,6 +136,7 @@ class Citation:
     publisher: str = ""
     published: dt.date | None = None
     url: str = ""
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
