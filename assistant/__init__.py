@@ -13,8 +13,10 @@ from .errors import (
     QuestionError,
     SettingsError,
 )
+from .filters import Filter
 from .settings import Settings
 from .types import REFUSAL, Answer, Attribution, Citation, Claim, Document, Hit, Passage, Span, Withheld
+from .versions import Change, Correction
 
 __version__ = "0.1.0"
 
@@ -23,12 +25,15 @@ __all__ = [
     "Answer",
     "Assistant",
     "Attribution",
+    "Change",
     "Citation",
     "Claim",
     "Conversation",
     "CorpusError",
+    "Correction",
     "Document",
     "EmbeddingMismatch",
+    "Filter",
     "Hit",
     "IndexBusy",
     "IndexMissing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import OnTheRecordError, SettingsError
+from .filters import Filter
 from .settings import Settings
 from .types import ANSWERED, Answer, Citation
 
@@ -59,12 +61,19 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    ask = commands.add_parser("ask", parents=[common], help="answer one question")
+    only = argparse.ArgumentParser(add_help=False)
+    only.add_argument("--document", action="append", default=[], metavar="ID", help="answer from this document alone")
+    only.add_argument("--publisher", action="append", default=[], metavar="NAME", help="from this publisher's alone")
+    only.add_argument("--kind", action="append", default=[], help="from this kind alone: article, brief, ...")
+    only.add_argument("--after", type=_day, metavar="YYYY-MM-DD", help="from those published after this day")
+    only.add_argument("--before", type=_day, metavar="YYYY-MM-DD", help="from those published before this day")
+
+    ask = commands.add_parser("ask", parents=[common, only], help="answer one question")
     ask.add_argument("question", nargs="+", help="the question; several words are joined")
     ask.set_defaults(run=_ask)
-    chat = commands.add_parser("chat", parents=[common], help="ask in turn; an empty line ends")
+    chat = commands.add_parser("chat", parents=[common, only], help="ask in turn; an empty line ends")
     chat.set_defaults(run=_chat)
-    search = commands.add_parser("search", parents=[common], help="show the passages nearest to some words")
+    search = commands.add_parser("search", parents=[common, only], help="show the passages nearest to some words")
     search.add_argument("query", nargs="+", help="words to look for")
     search.add_argument("-k", type=int, default=5, help="how many passages (default: 5)")
     search.set_defaults(run=_search)
@@ -81,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     remove.add_argument("ids", nargs="+", metavar="ID", help="ids as `status` lists them")
     remove.set_defaults(run=_remove)
     status = commands.add_parser("status", parents=[common], help="show what the index holds")
+    status.add_argument("--corrections", action="store_true", help="list answers given before whose words have changed")
     status.set_defaults(run=_status)
     return parser
 
@@ -88,6 +98,17 @@ def _parser() -> argparse.ArgumentParser:
 def _settings(options: argparse.Namespace) -> Settings:
     given = {name: value for name in ("corpus", "data_dir") if (value := getattr(options, name)) is not None}
     return Settings.from_env().replace(**given)
+
+
+def _day(value: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a day: write it as YYYY-MM-DD") from None
+
+
+def _only(options: argparse.Namespace) -> Filter:
+    return Filter(tuple(options.document), tuple(options.publisher), tuple(options.kind), options.after, options.before)
 
 
 def _open(options: argparse.Namespace) -> Assistant:
@@ -101,14 +122,14 @@ def _open(options: argparse.Namespace) -> Assistant:
 
 def _ask(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
-        answer = assistant.ask(" ".join(options.question))
+        answer = assistant.ask(" ".join(options.question), _only(options))
     _print_json(answer.to_dict()) if options.json else _print_answer(answer)
     return 0
 
 
 def _chat(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
-        talk = assistant.conversation()
+        talk = assistant.conversation(_only(options))
         while True:
             try:
                 question = input("? " if sys.stdin.isatty() else "")
@@ -128,7 +149,7 @@ def _search(options: argparse.Namespace) -> int:
     if options.k < 1:
         raise SettingsError(f"-k is {options.k}: give a whole number of at least 1.")
     with _open(options) as assistant:
-        hits = assistant.search(" ".join(options.query), options.k)
+        hits = assistant.search(" ".join(options.query), options.k, _only(options))
     if options.json:
         _print_json(
             [{"score": h.score, "document_id": h.passage.document_id, "start": h.passage.start,
@@ -217,20 +238,51 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    with _open(options) as assistant:
+    from .assistant import Assistant
+
+    with Assistant.open(_settings(options), stale=True) as assistant:
+        if options.corrections:
+            return _corrections(assistant, options.json)
         status = assistant.status()
     if options.json:
         _print_json(status)
         return 0
     documents: Any = status.pop("documents")
     refused: Any = status.pop("refused")
+    stale: Any = status.pop("stale")
+    status["size"] = f"{int(str(status['size'])) / 1e6:.1f} MB"
+    status["synced"] = f"{status['synced']} UTC" if status["synced"] else "never"
     for name, value in status.items():
-        print(f"{name:10} {value}")
-    print(f"{'documents':10} {len(documents)}")
+        print(f"{name:11} {value}")
+    print(f"{'documents':11} {len(documents)}")
     for document in documents:
-        print(f"  {document['id']}  {document['publisher']}  {document['published'] or 'no date'}  {document['title']}")
+        about = [document["publisher"], document["published"] or "no date", document["title"]]
+        held = f"{document['passages']} passages, {document['tokens']} tokens, version {document['version'][:8]}"
+        print("  ".join(["", document["id"], *filter(None, about), held]))
+    for outcome, ids in stale.items():
+        for identity in ids:
+            print(f"  stale: {identity} was {outcome} since: run `python -m assistant sync`")
     for refusal in refused:
         print(f"  left out: {refusal}")
+    return 0
+
+
+def _corrections(assistant: Assistant, as_json: bool) -> int:
+    found = assistant.corrections()
+    if as_json:
+        _print_json(
+            [{"answered": c.answered.isoformat(), "question": c.question, "state": c.change.state, "change": str(c.change),
+              "document_id": c.change.citation.document_id, "version": c.change.citation.version,
+              "quote": c.change.citation.quote} for c in found]
+        )  # fmt: skip
+        return 0
+    if not found:
+        kept = "" if assistant.settings.history else " No history is kept: set ON_THE_RECORD_HISTORY=true to keep one."
+        print(f"No answer on record cites words that have changed since.{kept}")
+    for correction in found:
+        print(f"{correction.answered:%Y-%m-%d %H:%M} UTC  {correction.question}")
+        print(_wrapped(f"cited: {' '.join(correction.change.citation.quote.split())}", "    "))
+        print(_wrapped(str(correction.change), "    "))
     return 0
 
 
@@ -250,7 +302,16 @@ def _print_answer(answer: Answer) -> None:
 def _print_citations(citations: Sequence[Citation]) -> None:
     for citation in citations:
         print(_wrapped(f"[{citation.number}] {' '.join(citation.quote.split())}", "    ").removeprefix("    "))
-        source = ", ".join(str(part) for part in (citation.publisher, citation.published, citation.title) if part)
+        source = ", ".join(
+            str(part)
+            for part in (
+                citation.publisher,
+                citation.published,
+                citation.title,
+                citation.page and f"p. {citation.page}",
+            )
+            if part
+        )
         print(_wrapped(source, "    "))
         if citation.url:
             print(f"    {citation.url}")

@@ -12,6 +12,8 @@ from .citations import Numbering, marked
 from .conversation import standalone
 from .embeddings import Encoder
 from .evidence import Candidate, Reader
+from .filters import EVERYTHING, Filter
+from .history import History
 from .index import Documents, Index
 from .names import people
 from .questions import Question, analyse, clean
@@ -33,7 +35,8 @@ SECOND, THIRD = 0.3, 0.7  # share of the best chance that a further claim needs
 class Answerer:
     """Answers questions from an open index."""
 
-    def __init__(self, settings: Settings, index: Index, encoder: Encoder) -> None:
+    def __init__(self, settings: Settings, index: Index, encoder: Encoder, history: History | None = None) -> None:
+        self._history = history
         self.writer = QuotingWriter()
         self.documents: Mapping[str, Document] = Documents(index.catalog)
         self._settings = settings
@@ -42,25 +45,30 @@ class Answerer:
         self.retrieval = Retrieval(index, encoder)
         self.reader = Reader(index.catalog, encoder)
 
-    def search(self, query: str, k: int) -> list[Hit]:
-        """The `k` passages nearest to `query`, best first."""
-        return self.retrieval.search(clean(query, self._settings.max_question_chars), k)
+    def search(self, query: str, k: int, only: Filter) -> list[Hit]:
+        """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
+        return self.retrieval.search(clean(query, self._settings.max_question_chars), k, only)
 
-    def answer(self, asked: str, turns: Sequence[Answer]) -> Iterator[Claim | Answer]:
-        """Each claim that passes verification, then the Answer to `asked`, read as what follows `turns`."""
+    def answer(self, asked: str, turns: Sequence[Answer], only: Filter = EVERYTHING) -> Iterator[Claim | Answer]:
+        """Each claim that passes verification, then the Answer to `asked`, read as what follows `turns`.
+
+        From the documents that pass `only`.
+        """
         # One state of the index for the whole answer, whatever a sync publishes meanwhile. A snapshot belongs
         # to its thread, and each claim may be fetched from another, so none is open while one is handed out.
         with self._index.catalog.snapshot():
-            events = list(self._events(asked, turns))
+            events = list(self._events(asked, turns, only))
+        if self._history:
+            self._history.keep(*(event for event in events if isinstance(event, Answer)))
         yield from events
 
-    def _events(self, asked: str, turns: Sequence[Answer]) -> Iterator[Claim | Answer]:
+    def _events(self, asked: str, turns: Sequence[Answer], only: Filter) -> Iterator[Claim | Answer]:
         clock = Clock()
         asked = clean(asked, self._settings.max_question_chars)
         alone = self._standalone(asked, turns)
         question = self.reader.respelt(analyse(alone))
         vector = self._encoder.encode([alone])[0]
-        hits = self.retrieval.search_vector(alone, vector, self._settings.retrieve)
+        hits = self.retrieval.search_vector(alone, vector, self._settings.retrieve, only)
         clock.lap("retrieval")
         candidates = self.reader.candidates(question, vector, hits)
         candidates = self._weighed(question, candidates)

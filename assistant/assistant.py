@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import functools
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,14 +12,17 @@ from typing import TYPE_CHECKING
 
 from . import resources
 from .answers import Answerer
-from .changes import SyncReport, is_current
+from .changes import SyncReport, difference, is_current
 from .conversation import Conversation
 from .documents import Corpus, Refusal, read_corpus
 from .embeddings import Encoder, encoder_name, open_encoder
 from .errors import CorpusError, SettingsError
+from .filters import EVERYTHING, Filter
+from .history import History
 from .index import Index
 from .settings import Settings
-from .types import Answer, Claim, Document, Hit
+from .types import Answer, Citation, Claim, Document, Hit
+from .versions import Change, Correction, change
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -36,18 +41,20 @@ class Assistant:
         self._folder = corpus.folder
         self._index = index
         self._encoder = encoder
-        self._answerer = Answerer(settings, index, encoder)
+        self._history = History(index.folder / "answers.db")
+        self._answerer = Answerer(settings, index, encoder, self._history if settings.history else None)
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> Assistant:
+    def open(cls, settings: Settings | None = None, *, stale: bool = False) -> Assistant:
         """An assistant on `settings` (by default the environment's), its index made or brought up to date.
 
-        Raises CorpusError, EmbeddingMismatch, IndexUnusable, IndexBusy or SettingsError.
+        With `stale`, an index that is there is left as it is. Raises CorpusError, EmbeddingMismatch,
+        IndexUnusable, IndexBusy or SettingsError.
         """
-        return cls.open_synced(settings)[0]
+        return cls.open_synced(settings, stale=stale)[0]
 
     @classmethod
-    def open_synced(cls, settings: Settings | None = None) -> tuple[Assistant, SyncReport]:
+    def open_synced(cls, settings: Settings | None = None, *, stale: bool = False) -> tuple[Assistant, SyncReport]:
         """As `open`, with what its sync added, changed and removed."""
         settings = settings or Settings.from_env()
         if settings.model is not None:
@@ -60,7 +67,7 @@ class Assistant:
             encoder = open_encoder(settings)
             index = opening.result()
         assistant = cls(settings, corpus, index, encoder)
-        return assistant, assistant._synced(corpus)
+        return assistant, SyncReport() if stale and index.catalog.live() else assistant._synced(corpus)
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -74,21 +81,24 @@ class Assistant:
 
     # Asking
 
-    def ask(self, question: str) -> Answer:
-        """The answer to `question`, checked and cited; raises QuestionError for one that cannot be asked."""
-        return self.conversation().ask(question)
+    def ask(self, question: str, only: Filter = EVERYTHING) -> Answer:
+        """The answer to `question`, checked and cited, from the documents that pass `only`.
 
-    async def aask(self, question: str) -> Answer:
+        Raises QuestionError for one that cannot be asked, or a filter that no document passes.
+        """
+        return self.conversation(only).ask(question)
+
+    async def aask(self, question: str, only: Filter = EVERYTHING) -> Answer:
         """As `ask`, without blocking the event loop."""
-        return await asyncio.to_thread(self.ask, question)
+        return await asyncio.to_thread(self.ask, question, only)
 
-    def stream(self, question: str) -> Iterator[Claim | Answer]:
+    def stream(self, question: str, only: Filter = EVERYTHING) -> Iterator[Claim | Answer]:
         """Each claim as it is verified, then the Answer that holds them all."""
-        return self.conversation().stream(question)
+        return self.conversation(only).stream(question)
 
-    async def astream(self, question: str) -> AsyncIterator[Claim | Answer]:
+    async def astream(self, question: str, only: Filter = EVERYTHING) -> AsyncIterator[Claim | Answer]:
         """As `stream`, without blocking the event loop."""
-        events = self.stream(question)
+        events = self.stream(question, only)
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
 
@@ -96,13 +106,13 @@ class Assistant:
         """The answers to `questions`, in their order."""
         return [self.ask(question) for question in questions]
 
-    def conversation(self) -> Conversation:
+    def conversation(self, only: Filter = EVERYTHING) -> Conversation:
         """A new conversation, in which follow-up questions are understood."""
-        return Conversation(self._answerer.answer)
+        return Conversation(functools.partial(self._answerer.answer, only=only))
 
-    def search(self, query: str, k: int = 5) -> list[Hit]:
-        """The `k` passages nearest to `query`, best first."""
-        return self._answerer.search(query, k)
+    def search(self, query: str, k: int = 5, only: Filter = EVERYTHING) -> list[Hit]:
+        """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
+        return self._answerer.search(query, k, only)
 
     # The corpus
 
@@ -135,18 +145,51 @@ class Assistant:
         remove(ids, corpus_folder(self.settings, to_write=True))
         return self.sync()
 
+    def version(self, document_id: str, version: str) -> Document:
+        """A document as it is or once was: what old citations are offsets into. Raises KeyError for an unknown one."""
+        return self._index.catalog.version(document_id, version)
+
+    def changed_since(self, citation: Citation) -> Change | None:
+        """What became of the words of a citation; None if the document is still the one that was cited."""
+        return change(citation, self._index.catalog)
+
+    def corrections(self) -> list[Correction]:
+        """The citations of answers given before whose words have changed or gone since, oldest answer first.
+
+        Empty where no history is kept: see the setting `history`.
+        """
+        found = [(given, self.changed_since(citation)) for given in self._history for citation in given.citations]
+        return [Correction(given.at, given.question, c) for given, c in found if c and c.state != "moved"]
+
     def status(self) -> dict[str, object]:
-        """What the index holds and how it was made, JSON-ready."""
-        documents = [document.metadata() for document in self.documents.values()]
+        """What the index holds, how it was made, and where the corpus has gone on since; JSON-ready.
+
+        `size` is in bytes on disk, `synced` the time of the last sync that changed something, `evidence_to` the last
+        day that any document speaks of, `versions` the number of earlier texts kept.
+        """
+        catalog, sizes = self._index.catalog, self._index.catalog.sizes()
+        documents = list(self.documents.values())
+        corpus = read_corpus(self._folder, max_bytes=self.settings.max_document_bytes)
+        last = max((document.as_of for document in documents if document.as_of), default=None)
         return {
             "corpus": str(self._folder),
             "index": str(self._index.folder),
             "chroma": self.settings.chroma_url or "embedded",
             "embedding": self._encoder.name,
             "writer": self._answerer.writer.name,
-            "documents": documents,
-            "passages": self._index.catalog.count(),
-            "refused": [str(refusal) for refusal in self.refused],
+            "documents": [
+                {**document.metadata(), **dict(zip(("passages", "tokens", "indexed"), sizes[document.id], strict=True))}
+                for document in documents
+            ],
+            "passages": catalog.count(),
+            "tokens": sum(tokens for _, tokens, _ in sizes.values()),
+            "versions": int(catalog.read("SELECT count(*) FROM versions")[0][0]),
+            "size": self._index.size(),
+            "synced": catalog.meta().get("synced"),
+            "evidence_to": last.isoformat() if last else None,
+            "stale": dataclasses.asdict(difference(self._index, corpus.documents)),
+            "history": self.settings.history,
+            "refused": [str(refusal) for refusal in corpus.refused],
         }
 
     # LangChain

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, live INTEGER NOT NULL,
     position INTEGER NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL, attributions TEXT NOT NULL,
+    indexed TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
     UNIQUE (id, version));
 CREATE TABLE IF NOT EXISTS passages (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -38,6 +39,9 @@ CREATE TABLE IF NOT EXISTS passages (
     start INTEGER NOT NULL, stop INTEGER NOT NULL, tokens INTEGER NOT NULL, heading TEXT NOT NULL,
     sentences TEXT NOT NULL, vectors BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS passages_of ON passages (document, start);
+CREATE TABLE IF NOT EXISTS versions (
+    id TEXT NOT NULL, version TEXT NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL, replaced TEXT NOT NULL,
+    PRIMARY KEY (id, version));
 CREATE TABLE IF NOT EXISTS garbage (id TEXT PRIMARY KEY);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, context, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (words, row);
@@ -141,7 +145,7 @@ class Catalog:
     def clear(self) -> None:
         """Forget everything."""
         with self.transaction() as connection:
-            for table in ("words", "passages", "documents", "garbage", "meta"):
+            for table in ("words", "passages", "documents", "versions", "garbage", "meta"):
                 connection.execute(f"DELETE FROM {table}")
 
     def live(self) -> dict[str, tuple[str, str]]:
@@ -157,14 +161,31 @@ class Catalog:
                 raise KeyError(identity)
             return self._documents(identity, *versions[0])
 
+    def version(self, identity: str, version: str) -> Document:
+        """A document's text as it is or once was; raises KeyError for a version that was never shown."""
+        with self.snapshot():
+            for table in ("documents", "versions"):
+                query = f"SELECT metadata, text FROM {table} WHERE id = ? AND version = ?"
+                if rows := self.read(query, (identity, version)):
+                    return _document(*rows[0])
+        raise KeyError(identity, version)
+
+    def replaced(self, identity: str, version: str) -> dt.datetime | None:
+        """When (UTC) a version stopped being the one shown; None for one that was never replaced."""
+        rows = self.read("SELECT replaced FROM versions WHERE id = ? AND version = ?", (identity, version))
+        return dt.datetime.fromisoformat(rows[0][0]).replace(tzinfo=dt.UTC) if rows else None
+
     def _read_document(self, identity: str, version: str, metadata: str) -> Document:
         rows = self.read("SELECT text FROM documents WHERE id = ? AND version = ?", (identity, version))
-        values = json.loads(metadata)
-        values["sources"] = tuple(values["sources"])
-        values["facts"], values["pages"] = tuple(values["facts"]), tuple(values["pages"])
-        for name in ("published", "evidence_to", "fetched"):
-            values[name] = dt.date.fromisoformat(values[name]) if values[name] else None
-        return Document(text=rows[0][0], **values)
+        return _document(metadata, rows[0][0])
+
+    def sizes(self) -> dict[str, tuple[int, int, str]]:
+        """(passages, tokens, when indexed, in UTC) of each live document by id."""
+        rows = self.read(
+            """SELECT d.id, count(p.key), coalesce(sum(p.tokens), 0), d.indexed FROM documents d
+               LEFT JOIN passages p ON p.document = d.key WHERE d.live = 1 GROUP BY d.key ORDER BY d.position"""
+        )
+        return {identity: (passages, tokens, indexed) for identity, passages, tokens, indexed in rows}
 
     def attributions(self, identity: str) -> tuple[Attribution, ...]:
         """Who said what in a live document, in its order."""
@@ -184,6 +205,12 @@ class Catalog:
         """A live document's passages, in its order."""
         return tuple(_passage(row) for row in self.read(f"{_PASSAGE} WHERE d.id = ? ORDER BY p.start", (identity,)))
 
+    def ids_within(self, documents: Sequence[str]) -> list[str]:
+        """The ids of the live passages of some documents."""
+        query = """SELECT p.id FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1
+            WHERE d.id IN (SELECT value FROM json_each(?))"""
+        return [row[0] for row in self.read(query, (json.dumps(documents),))]
+
     def count(self) -> int:
         """How many live passages there are."""
         query = "SELECT count(*) FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"
@@ -196,15 +223,20 @@ class Catalog:
 
     # Full text
 
-    def search(self, terms: Iterable[str], k: int) -> list[tuple[str, float]]:
-        """The `k` best live passages that hold any of `terms`, by BM25: (id, score), higher is better."""
+    def search(self, terms: Iterable[str], k: int, within: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """The `k` best live passages that hold any of `terms`, by BM25: (id, score), higher is better.
+
+        Of the documents `within` alone, if given.
+        """
         query = " OR ".join('"' + term.replace('"', "") + '"' for term in terms)
         if not query:
             return []
+        only = "AND p.document IN (SELECT key FROM documents WHERE live = 1 AND id IN (SELECT value FROM json_each(?)))"
         rows = self.read(
             f"""SELECT p.id, -bm25(words, 1.0, {_CONTEXT_WEIGHT}) FROM words JOIN passages p ON p.key = words.rowid
-                WHERE words MATCH ? ORDER BY bm25(words, 1.0, {_CONTEXT_WEIGHT}), p.key LIMIT ?""",
-            (query, k),
+                WHERE words MATCH ? {only if within is not None else ""}
+                ORDER BY bm25(words, 1.0, {_CONTEXT_WEIGHT}), p.key LIMIT ?""",
+            (query, *([json.dumps(within)] if within is not None else []), k),
         )
         return [(identity, float(score)) for identity, score in rows]
 
@@ -239,3 +271,12 @@ def _passage(row: tuple[Any, ...]) -> Passage:
     identity, document_id, start, end, tokens, heading, sentences, text = row
     spans = tuple(Span(*pair) for pair in json.loads(sentences))
     return Passage(identity, document_id, start, end, text[start:end], tokens, spans, heading)
+
+
+def _document(metadata: str, text: str) -> Document:
+    values = json.loads(metadata)
+    values["sources"] = tuple(values["sources"])
+    values["facts"], values["pages"] = tuple(values["facts"]), tuple(values["pages"])
+    for name in ("published", "evidence_to", "fetched"):
+        values[name] = dt.date.fromisoformat(values[name]) if values[name] else None
+    return Document(text=text, **values)

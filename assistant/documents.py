@@ -19,7 +19,7 @@ from .types import Document
 SUFFIXES = (".md", ".markdown")
 IGNORED = "README"
 ORIGINALS = "originals"  # folder beside the documents that keeps the files they were added from
-ADDABLE = (".pdf", ".docx", ".epub", ".html", ".htm", ".xhtml", ".txt", ".eml", ".rss", ".atom")
+ADDABLE = (".pdf", ".docx", ".epub", ".html", ".htm", ".xhtml", ".eml", ".rss", ".atom")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 _TEXT_FIELDS = ("title", "publisher", "author", "url", "kind", "language", "source", "original")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
+import os
 import re
 import shutil
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 
     from .embeddings import Vectors
 
-_LOCK = "write.lock"
+_LOCK, _WRITER = "write.lock", "writer.txt"
 
 
 class Index:
@@ -54,7 +58,7 @@ class Index:
         self.catalog = Catalog(self.folder / "catalog.db")
         self._turn = threading.RLock()
         self._generation = self.catalog.generation()
-        made = self.catalog.meta()
+        made = self._made()
         # A first sync that failed binds nobody: its settings may be the very thing that was wrong.
         unfinished = bool(made) and made != self._recipe and not self.catalog.live()
         if not unfinished:
@@ -64,11 +68,15 @@ class Index:
             return
         # Chroma's own first steps fail where two processes take them at once.
         with self.writing():
-            made = self.catalog.meta()
+            made = self._made()
             forget = bool(made) and made != self._recipe and not self.catalog.live()
             if not forget:
                 self._check(made)
             self._open(forget)
+
+    def _made(self) -> dict[str, str]:
+        """How the index on disk says it was made."""
+        return {name: value for name, value in self.catalog.meta().items() if name != "synced"}
 
     def close(self) -> None:
         """Let go of the files."""
@@ -93,16 +101,27 @@ class Index:
         with self.catalog.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", self._recipe.items())
 
+    def size(self) -> int:
+        """Bytes on disk; what a Chroma server holds is not counted."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
     # Vectors
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """The `k` passages nearest to `vector` by cosine: (id, similarity); some may not be live."""
+    def nearest(self, vector: Vectors, k: int, within: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """The `k` passages nearest to `vector` by cosine: (id, similarity); some may not be live.
+
+        Of the passages `within` alone, if given.
+        """
         with self._vectors() as collection:
             held = collection.count()
+            held = held if within is None else min(held, len(within))
             if not held:
                 return []
             found = collection.query(
-                query_embeddings=np.asarray([vector], np.float32), n_results=min(k, held), include=["distances"]
+                query_embeddings=np.asarray([vector], np.float32),
+                n_results=min(k, held),
+                include=["distances"],
+                ids=None if within is None else list(within),
             )
         distances = found["distances"] or [[]]
         return [(identity, 1.0 - float(d)) for identity, d in zip(found["ids"][0], distances[0], strict=True)]
@@ -263,11 +282,27 @@ def _locked(folder: Path, timeout: float) -> Iterator[None]:
 
     try:
         with filelock.FileLock(folder / _LOCK, timeout=timeout):
+            _sign(folder)
             yield
     except filelock.Timeout:
         raise IndexBusy(
-            f"Another process has been writing {folder} for {timeout:g} s: wait for it to end, or end it."
+            f"Another process ({_holder(folder)}) has been writing {folder} for {timeout:g} s or more: "
+            "wait for it to end, or end it."
         ) from None
+
+
+def _sign(folder: Path) -> None:
+    """Say who writes, for whoever waits; it is read only while the lock is held."""
+    with contextlib.suppress(OSError):
+        now = dt.datetime.now().astimezone()
+        (folder / _WRITER).write_text(f"{os.getpid()} on {socket.gethostname()}, since {now:%d %B %Y, %H:%M:%S}")
+
+
+def _holder(folder: Path) -> str:
+    try:
+        return (folder / _WRITER).read_text()
+    except OSError:
+        return "unknown"
 
 
 def _name(corpus: Path) -> str:

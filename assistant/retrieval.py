@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from .embeddings import Encoder, Vectors
+from .errors import QuestionError
+from .filters import EVERYTHING, Filter
 from .index import Index
 from .types import Hit
 from .words import content_words, tokens
@@ -25,19 +28,24 @@ class Retrieval:
         self._index = index
         self._encoder = encoder
 
-    def search(self, query: str, k: int) -> list[Hit]:
-        """The `k` best passages for `query`, best first; fewer if the corpus holds fewer."""
-        return self.search_vector(query, self._encoder.encode([query])[0], k)
+    def search(self, query: str, k: int, only: Filter = EVERYTHING) -> list[Hit]:
+        """The `k` best passages for `query`, best first; fewer if the corpus holds fewer.
 
-    def search_vector(self, query: str, vector: Vectors, k: int) -> list[Hit]:
+        Raises QuestionError where no document passes `only`.
+        """
+        return self.search_vector(query, self._encoder.encode([query])[0], k, only)
+
+    def search_vector(self, query: str, vector: Vectors, k: int, only: Filter = EVERYTHING) -> list[Hit]:
         """As `search`, with the query's vector given."""
         wide = max(CANDIDATES, 2 * k)
         terms = dict.fromkeys(content_words(query) or tokens(query))
         if "usa" in terms:
             terms["us"] = None  # as full text holds it
         with self._index.catalog.snapshot():
-            lexical = dict(self._index.catalog.search(terms, wide))
-            dense = dict(self._index.nearest(vector, wide))
+            documents = self._admitted(only) if only else None
+            within = None if documents is None else self._index.catalog.ids_within(documents)
+            lexical = dict(self._index.catalog.search(terms, wide, documents))
+            dense = dict(self._index.nearest(vector, wide, within))
             passages = self._index.catalog.passages([*dict.fromkeys([*lexical, *dense])])
         by_words, by_vector = _scaled(lexical), _scaled(dense)
         hits = [
@@ -50,6 +58,14 @@ class Retrieval:
             for identity, passage in passages.items()
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
+
+    def _admitted(self, only: Filter) -> list[str]:
+        held = {i: json.loads(metadata) for i, (_, metadata) in self._index.catalog.live().items()}
+        if unknown := [identity for identity in only.documents if identity not in held]:
+            raise QuestionError(f"There is no document {', '.join(unknown)}: `status` lists what there is.")
+        if not (admitted := [identity for identity, metadata in held.items() if only.admits(metadata)]):
+            raise QuestionError("No document passes the filter: loosen it, or ask without.")
+        return admitted
 
 
 def _scaled(scores: Mapping[str, float]) -> dict[str, float]:

@@ -36,6 +36,7 @@ class Settings:
     max_question_chars: longest question accepted, in characters.
     max_document_bytes: largest corpus file read, in bytes.
     allow_private_hosts: whether `add` may fetch from this machine and local networks.
+    history: whether answers are kept, so that those which cite words that changed since can be listed.
     fetch_timeout: seconds that fetching one address may take.
     lock_timeout: seconds to wait for another process that is writing the index.
     """
@@ -53,6 +54,7 @@ class Settings:
     max_question_chars: int = 2000
     max_document_bytes: int = 20_000_000
     allow_private_hosts: bool = False
+    history: bool = False
     fetch_timeout: float = 30.0
     lock_timeout: float = 60.0
 

@@ -105,11 +105,17 @@ def _publish(index: Index, documents: Mapping[str, Document]) -> None:
                 )
                 if document is None or document.version != version:
                     connection.execute(
+                        "INSERT OR REPLACE INTO versions (id, version, metadata, text, replaced) "
+                        "SELECT id, version, metadata, text, CURRENT_TIMESTAMP FROM documents WHERE key = ?",
+                        (key,),
+                    )
+                    connection.execute(
                         "INSERT OR IGNORE INTO garbage SELECT id FROM passages WHERE document = ?", (key,)
                     )
                     connection.execute("DELETE FROM documents WHERE key = ?", (key,))
                 else:
                     connection.execute("UPDATE documents SET live = 0 WHERE key = ?", (key,))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('synced', CURRENT_TIMESTAMP)")
         for position, document in enumerate(documents.values()):
             row = connection.execute(
                 "SELECT key, live FROM documents WHERE id = ? AND version = ?", (document.id, document.version)

@@ -122,12 +122,12 @@ class Overtaken(Index):
         """The sync to come: of `folder` as it will stand then."""
         self._overtake = lambda: sync(self, folder.read().documents, encoder, self._settings)
 
-    def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def nearest(self, vector: Vectors, k: int, within: Sequence[str] | None = None) -> list[tuple[str, float]]:
         if overtake := self._overtake:
             self._overtake = None
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(overtake).result()
-        return super().nearest(vector, k)
+        return super().nearest(vector, k, within)
 
 
 def synced(settings: Settings, folder: CorpusFolder, encoder: CountingEncoder | None = None) -> SyncReport:

@@ -39,6 +39,9 @@ def test_every_setting_is_read_from_the_environment_in_its_own_type() -> None:
         max_claims=4,
         max_question_chars=5,
         max_document_bytes=6,
+        allow_private_hosts=True,
+        history=True,
+        fetch_timeout=7.5,
         lock_timeout=0.5,
     )
     assert all(getattr(wanted, name) != getattr(Settings(), name) for name in NAMES)

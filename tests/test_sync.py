@@ -35,7 +35,7 @@ from assistant.embeddings import MiniLM, Vectors
 from assistant.index import Index, remove
 from assistant.sync import sync
 
-KILLS = int(os.environ.get("SYNC_KILLS", "12"))
+KILLS = int(os.environ.get("SYNC_KILLS", "50"))
 """How often a sync is killed at a random moment; set SYNC_KILLS for more."""
 
 NOTE = "The note was made public on Friday. Lahiri posted the note on X."
