@@ -5,19 +5,16 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
-import json
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .errors import OnTheRecordError, SettingsError
 from .filters import Filter
+from .printing import print_answer, print_corrections, print_json, print_status, wrapped
 from .settings import Settings
-from .types import ANSWERED, Answer, Citation
 
 if TYPE_CHECKING:
     from .assistant import Assistant
@@ -111,10 +108,10 @@ def _only(options: argparse.Namespace) -> Filter:
     return Filter(tuple(options.document), tuple(options.publisher), tuple(options.kind), options.after, options.before)
 
 
-def _open(options: argparse.Namespace) -> Assistant:
+def _open(options: argparse.Namespace, *, stale: bool = False) -> Assistant:
     from .assistant import Assistant
 
-    assistant = Assistant.open(_settings(options))
+    assistant = Assistant.open(_settings(options), stale=stale)
     for refusal in assistant.refused:
         print(f"left out: {refusal}", file=sys.stderr)
     return assistant
@@ -123,7 +120,7 @@ def _open(options: argparse.Namespace) -> Assistant:
 def _ask(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
         answer = assistant.ask(" ".join(options.question), _only(options))
-    _print_json(answer.to_dict()) if options.json else _print_answer(answer)
+    print_json(answer.to_dict()) if options.json else print_answer(answer)
     return 0
 
 
@@ -142,7 +139,7 @@ def _chat(options: argparse.Namespace) -> int:
             except OnTheRecordError as error:
                 print(error)
                 continue
-            _print_json(answer.to_dict()) if options.json else _print_answer(answer)
+            print_json(answer.to_dict()) if options.json else print_answer(answer)
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -151,14 +148,14 @@ def _search(options: argparse.Namespace) -> int:
     with _open(options) as assistant:
         hits = assistant.search(" ".join(options.query), options.k, _only(options))
     if options.json:
-        _print_json(
+        print_json(
             [{"score": h.score, "document_id": h.passage.document_id, "start": h.passage.start,
               "end": h.passage.end, "text": h.passage.text} for h in hits]
         )  # fmt: skip
     else:
         for hit in hits:
             print(f"{hit.score:.2f}  {hit.passage.document_id} [{hit.passage.start}:{hit.passage.end}]")
-            print(_wrapped(" ".join(hit.passage.text.split()), "      "), end="\n\n")
+            print(wrapped(" ".join(hit.passage.text.split()), "      "), end="\n\n")
     return 0
 
 
@@ -175,7 +172,7 @@ def _sync(options: argparse.Namespace) -> int:
     assistant, report = Assistant.open_synced(settings)
     with assistant:
         if options.json:
-            _print_json({"added": report.added, "changed": report.changed, "removed": report.removed,
+            print_json({"added": report.added, "changed": report.changed, "removed": report.removed,
                          "refused": [str(refusal) for refusal in assistant.refused]})  # fmt: skip
         else:
             for name, identities in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
@@ -196,7 +193,7 @@ def _check(settings: Settings, as_json: bool) -> int:
     corpus = read_corpus(folder, max_bytes=settings.max_document_bytes)
     faults = check(corpus)
     if as_json:
-        _print_json([dataclasses.asdict(fault) for fault in faults])
+        print_json([dataclasses.asdict(fault) for fault in faults])
     else:
         for fault in faults:
             print(fault)
@@ -216,7 +213,7 @@ def _add(options: argparse.Namespace) -> int:
     if report.added or report.changed or report.unchanged:
         Assistant.open(settings).close()
     if options.json:
-        _print_json(dataclasses.asdict(report))
+        print_json(dataclasses.asdict(report))
     else:
         for outcome in ("added", "changed", "unchanged"):
             for identity in getattr(report, outcome):
@@ -233,97 +230,18 @@ def _remove(options: argparse.Namespace) -> int:
     settings = _settings(options)
     if remove(options.ids, corpus_folder(settings, to_write=True)):
         _open(options).close()
-    _print_json({"removed": options.ids}) if options.json else print("\n".join(f"removed: {i}" for i in options.ids))
+    print_json({"removed": options.ids}) if options.json else print("\n".join(f"removed: {i}" for i in options.ids))
     return 0
 
 
 def _status(options: argparse.Namespace) -> int:
-    from .assistant import Assistant
-
-    with Assistant.open(_settings(options), stale=True) as assistant:
+    with _open(options, stale=True) as assistant:
         if options.corrections:
-            return _corrections(assistant, options.json)
+            print_corrections(assistant.corrections(), options.json, kept=assistant.settings.history)
+            return 0
         status = assistant.status()
-    if options.json:
-        _print_json(status)
-        return 0
-    documents: Any = status.pop("documents")
-    refused: Any = status.pop("refused")
-    stale: Any = status.pop("stale")
-    status["size"] = f"{int(str(status['size'])) / 1e6:.1f} MB"
-    status["synced"] = f"{status['synced']} UTC" if status["synced"] else "never"
-    for name, value in status.items():
-        print(f"{name:11} {value}")
-    print(f"{'documents':11} {len(documents)}")
-    for document in documents:
-        about = [document["publisher"], document["published"] or "no date", document["title"]]
-        held = f"{document['passages']} passages, {document['tokens']} tokens, version {document['version'][:8]}"
-        print("  ".join(["", document["id"], *filter(None, about), held]))
-    for outcome, ids in stale.items():
-        for identity in ids:
-            print(f"  stale: {identity} was {outcome} since: run `python -m assistant sync`")
-    for refusal in refused:
-        print(f"  left out: {refusal}")
+    print_json(status) if options.json else print_status(status)
     return 0
-
-
-def _corrections(assistant: Assistant, as_json: bool) -> int:
-    found = assistant.corrections()
-    if as_json:
-        _print_json(
-            [{"answered": c.answered.isoformat(), "question": c.question, "state": c.change.state, "change": str(c.change),
-              "document_id": c.change.citation.document_id, "version": c.change.citation.version,
-              "quote": c.change.citation.quote} for c in found]
-        )  # fmt: skip
-        return 0
-    if not found:
-        kept = "" if assistant.settings.history else " No history is kept: set ON_THE_RECORD_HISTORY=true to keep one."
-        print(f"No answer on record cites words that have changed since.{kept}")
-    for correction in found:
-        print(f"{correction.answered:%Y-%m-%d %H:%M} UTC  {correction.question}")
-        print(_wrapped(f"cited: {' '.join(correction.change.citation.quote.split())}", "    "))
-        print(_wrapped(str(correction.change), "    "))
-    return 0
-
-
-def _print_answer(answer: Answer) -> None:
-    if answer.standalone != answer.question:
-        print(f"Answered as: {answer.standalone}\n")
-    print("\n\n".join(_wrapped(part) for part in answer.text.split("\n\n")))
-    if answer.status == ANSWERED:
-        print()
-        _print_citations(answer.citations)
-        print(f"\nAs of {answer.as_of}. Quoted from the documents; no model in use." if answer.as_of else "")
-    elif answer.nearest:
-        print("\nNearest in the documents:\n")
-        _print_citations(answer.nearest)
-
-
-def _print_citations(citations: Sequence[Citation]) -> None:
-    for citation in citations:
-        print(_wrapped(f"[{citation.number}] {' '.join(citation.quote.split())}", "    ").removeprefix("    "))
-        source = ", ".join(
-            str(part)
-            for part in (
-                citation.publisher,
-                citation.published,
-                citation.title,
-                citation.page and f"p. {citation.page}",
-            )
-            if part
-        )
-        print(_wrapped(source, "    "))
-        if citation.url:
-            print(f"    {citation.url}")
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    width = min(100, max(40, shutil.get_terminal_size().columns))
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
 
 
 if __name__ == "__main__":

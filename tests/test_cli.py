@@ -139,7 +139,8 @@ def test_plain_output_of_search_sync_and_status(mine: list[str], capsys: pytest.
     assert run(["sync", "--rebuild", *mine], capsys)[1].startswith("added: note\n")
     assert "note [0:" in run(["search", "rain", *mine], capsys)[1]
     status = run(["status", *mine], capsys)[1]
-    assert "writer     quoting" in status and "note    2026-01-02  About note" in status
+    assert "writer      quoting" in status
+    assert "  note  2026-01-02  About note  1 passages, " in status and "version " in status
 
 
 BROKEN = b"---\nid: Bad Id\ntitle: Broken\n---\n\nText.\n"

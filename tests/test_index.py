@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import socket
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
@@ -320,8 +321,9 @@ def test_a_second_writer_is_told_so_after_the_timeout(filled: Settings, folder: 
             pass
         with pytest.raises(IndexBusy):
             remove(filled, folder.path)
-    message = f"Another process has been writing {first.folder} for 0.2 s: wait for it to end, or end it."
-    assert str(refused.value) == message
+    told = str(refused.value)
+    assert told.startswith(f"Another process ({os.getpid()} on {socket.gethostname()}, since ")
+    assert told.endswith(f"has been writing {first.folder} for 0.2 s or more: wait for it to end, or end it.")
 
 
 def test_a_second_writer_waits_for_the_first(filled: Settings, folder: CorpusFolder) -> None:

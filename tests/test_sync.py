@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from index_fakes import (
@@ -249,7 +250,12 @@ def test_status_tells_what_the_index_holds(folder: CorpusFolder, settings: Setti
     assert status["corpus"] == str(folder.path)
     assert Path(str(status["index"])).parent == settings.data_path() / "indexes"
     assert (status["chroma"], status["embedding"], status["passages"]) == ("embedded", "minilm-l6-v2-int8", 1)
-    assert status["documents"] == [folder.read().documents["note"].metadata()]
+    documents: Any = status["documents"]
+    (held,) = documents
+    about = folder.read().documents["note"].metadata()
+    assert {name: held[name] for name in about} == about
+    assert (held["passages"], status["tokens"], status["versions"]) == (1, held["tokens"], 0)
+    assert status["stale"] == {"added": (), "changed": (), "removed": ()}
     assert document.exists()
     assert status["refused"] == [f"{folder.path / 'broken.md'}: {folder.read().refused[0].reason}"]
 

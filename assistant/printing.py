@@ -1,0 +1,95 @@
+"""Answers and tables as text for a terminal."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from .types import ANSWERED, Answer, Citation
+from .versions import Correction
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer with its citations, or what is nearest."""
+    if answer.standalone != answer.question:
+        print(f"Answered as: {answer.standalone}\n")
+    print("\n\n".join(wrapped(part) for part in answer.text.split("\n\n")))
+    if answer.status == ANSWERED:
+        print()
+        print_citations(answer.citations)
+        print(f"\nAs of {answer.as_of}. Quoted from the documents; no model in use." if answer.as_of else "")
+    elif answer.nearest:
+        print("\nNearest in the documents:\n")
+        print_citations(answer.nearest)
+
+
+def print_citations(citations: Sequence[Citation]) -> None:
+    """Each citation with its quote and source."""
+    for citation in citations:
+        print(wrapped(f"[{citation.number}] {' '.join(citation.quote.split())}", "    ").removeprefix("    "))
+        source = ", ".join(
+            str(part)
+            for part in (
+                citation.publisher,
+                citation.published,
+                citation.title,
+                citation.page and f"p. {citation.page}",
+            )
+            if part
+        )
+        print(wrapped(source, "    "))
+        if citation.url:
+            print(f"    {citation.url}")
+
+
+def print_status(status: dict[str, Any]) -> None:
+    """What the index holds."""
+    documents: Any = status.pop("documents")
+    refused: Any = status.pop("refused")
+    stale: Any = status.pop("stale")
+    status["size"] = f"{int(str(status['size'])) / 1e6:.1f} MB"
+    status["synced"] = f"{status['synced']} UTC" if status["synced"] else "never"
+    for name, value in status.items():
+        print(f"{name:11} {value}")
+    print(f"{'documents':11} {len(documents)}")
+    for document in documents:
+        about = [document["publisher"], document["published"] or "no date", document["title"]]
+        held = f"{document['passages']} passages, {document['tokens']} tokens, version {document['version'][:8]}"
+        print("  ".join(["", document["id"], *filter(None, about), held]))
+    for outcome, ids in stale.items():
+        for identity in ids:
+            print(f"  stale: {identity} was {outcome} since: run `python -m assistant sync`")
+    for refusal in refused:
+        print(f"  left out: {refusal}")
+
+
+def print_corrections(found: Sequence[Correction], as_json: bool, *, kept: bool) -> None:
+    """Answers on record whose words have changed; where there are none, whether any record is kept."""
+    if as_json:
+        print_json(
+            [{"answered": c.answered.isoformat(), "question": c.question, "state": c.change.state, "change": str(c.change),
+              "document_id": c.change.citation.document_id, "version": c.change.citation.version,
+              "quote": c.change.citation.quote} for c in found]
+        )  # fmt: skip
+        return
+    if not found:
+        hint = "" if kept else " No history is kept: set ON_THE_RECORD_HISTORY=true to keep one."
+        print(f"No answer on record cites words that have changed since.{hint}")
+    for correction in found:
+        print(f"{correction.answered:%Y-%m-%d %H:%M} UTC  {correction.question}")
+        print(wrapped(f"cited: {' '.join(correction.change.citation.quote.split())}", "    "))
+        print(wrapped(str(correction.change), "    "))
+
+
+def print_json(value: object) -> None:
+    """JSON as people can read it."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Lines no wider than the terminal."""
+    width = min(100, max(40, shutil.get_terminal_size().columns))
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
