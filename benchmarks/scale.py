@@ -1,0 +1,119 @@
+"""`python -m benchmarks.scale`: how fast a large corpus goes into an index, with a stub in the encoder's place.
+
+The documents are made of the words and names of the story that ships, shuffled: sentences of news length, quotations
+with credits, dates, headings. Prints one Markdown table: rates, and the time of a second sync with nothing and with one
+document changed, each as a ratio to the first one too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from assistant import Assistant, Settings, resources
+from assistant.changes import SyncReport
+from assistant.documents import read_corpus
+from assistant.embeddings import Provided, Vectors
+from assistant.index import Index
+
+DIMENSIONS = 384
+
+
+class Stub(Provided):
+    """Vectors from a hash of the text: instant, deterministic, spread over the sphere."""
+
+    def __init__(self) -> None:
+        self.name = "stub"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text."""
+        seeds = np.array(
+            [int.from_bytes(hashlib.blake2b(t.encode(), digest_size=4).digest()) for t in texts], np.uint32
+        )
+        values = (seeds[:, None] * np.arange(1, DIMENSIONS + 1, dtype=np.uint32)[None, :]).astype(np.float32)
+        values = values / np.float32(2**31) - np.float32(1)
+        return np.asarray(values / np.linalg.norm(values, axis=1, keepdims=True), np.float32)
+
+
+def write_corpus(folder: Path, documents: int, passages: int) -> None:
+    """Documents of about `passages` passages each, from sentences of the shipped story."""
+    chance = random.Random(7)
+    shipped = read_corpus(resources.path("corpus"), max_bytes=10**7).documents.values()
+    paragraphs = [
+        p for document in shipped for p in document.text.split("\n\n") if len(p) > 80 and not p.startswith("#")
+    ]
+    folder.mkdir(parents=True)
+    for number in range(documents):
+        drawn = [vary(chance, chance.choice(paragraphs)) for _ in range(passages)]
+        text = "\n\n".join(
+            f"## Part {n}\n\n{paragraph}" if n % 4 == 0 else paragraph for n, paragraph in enumerate(drawn)
+        )
+        head = f'---\nid: d{number}\ntitle: "Report {number}"\npublisher: "Wire {number % 40}"\npublished: 2026-01-02\n---\n\n'
+        (folder / f"d{number}.md").write_text(f"{head}{text}\n", encoding="utf-8")
+
+
+def vary(chance: random.Random, paragraph: str) -> str:
+    """A paragraph with some of its words exchanged, so that no two are alike."""
+    words = paragraph.split(" ")
+    for _ in range(4):
+        words[chance.randrange(len(words))] = chance.choice(words).strip('".,“”‘’:;')
+    return " ".join(words)
+
+
+def timed(call: Callable[[], SyncReport]) -> tuple[float, SyncReport]:
+    """Seconds, and what the sync did."""
+    begun = time.perf_counter()
+    report = call()
+    return time.perf_counter() - begun, report
+
+
+def main() -> None:
+    """Print one table, in Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--passages", type=int, default=10, help="of each document, about")
+    options = parser.parse_args()
+    root = Path(tempfile.mkdtemp())
+    try:
+        corpus = root / "corpus"
+        write_corpus(corpus, options.documents, options.passages)
+        settings = Settings(corpus=str(corpus), data_dir=str(root / "data"))
+        index = Index(settings, corpus, Stub().name)
+        begun = time.perf_counter()
+        read = read_corpus(corpus, max_bytes=settings.max_document_bytes)
+        reading = time.perf_counter() - begun
+        assistant = Assistant(settings, read, index, Stub())
+        first, _ = timed(assistant.sync)
+        again, _ = timed(assistant.sync)
+        one = corpus / "d0.md"
+        one.write_text(one.read_text(encoding="utf-8") + "\nThe end was added on 3 January 2026.\n", encoding="utf-8")
+        changed, report = timed(assistant.sync)
+        assert report.changed == ("d0",)
+        count, size = index.catalog.count(), index.size()
+        assistant.close()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(
+        f"{options.documents:,} documents, {count:,} passages, {size / 1e6:,.0f} MB on disk, {memory:.2f} GiB at most\n"
+    )
+    print("| what | s | a second | of the first sync |\n|---|---|---|---|")
+    print(
+        f"| reading the corpus folder | {reading:.1f} | {options.documents / reading:,.0f} documents | {reading / first:.2f} |"
+    )
+    print(f"| first sync | {first:.1f} | {count / first:,.0f} passages | 1 |")
+    print(f"| sync with nothing changed | {again:.1f} | | {again / first:.3f} |")
+    print(f"| sync with one document changed | {changed:.1f} | | {changed / first:.3f} |")
+
+
+if __name__ == "__main__":
+    main()
