@@ -55,7 +55,7 @@ def excerpt(document: Document | None, citation: Citation) -> tuple[str, str, st
     The words stand alone where the document is gone or has changed since it was cited.
     """
     start, end = citation.start, citation.end
-    if document is None or document.version != citation.version or document.text[start:end] != citation.quote:
+    if document is None or _is_stale(document, citation):
         return "", citation.quote, ""
     breaks = [match.end() for match in _BLANK_LINE.finditer(document.text, 0, start)]
     after = _BLANK_LINE.search(document.text, end)
@@ -66,6 +66,14 @@ def excerpt(document: Document | None, citation: Citation) -> tuple[str, str, st
     if len(after_text) > EXCERPT:
         after_text = after_text[:EXCERPT].rpartition(" ")[0] + " …"
     return before_text, citation.quote, after_text
+
+
+def _is_stale(document: Document | None, citation: Citation) -> bool:
+    return (
+        document is None
+        or document.version != citation.version
+        or document.text[citation.start : citation.end] != citation.quote
+    )
 
 
 def header(documents: Mapping[str, Document]) -> str:
@@ -188,9 +196,13 @@ def _foot(value: Answer) -> str:
 
 def _source(turn: int, citation: Citation, document: Document | None) -> str:
     before, quote, after = excerpt(document, citation)
+    changed = (
+        '<p class="otr-changed">The text has changed since it was cited.</p>' if _is_stale(document, citation) else ""
+    )
     number = f"{turn}-{citation.number}"
     about = [foreign(citation.publisher)] if citation.publisher else []
     about += [escape(date(citation.published))] if citation.published else []
+    about += [f"page {citation.page}"] if citation.page else []
     if url := safe_url(citation.url):
         link = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">Read the original</a>'
         about.append(link)
@@ -198,6 +210,6 @@ def _source(turn: int, citation: Citation, document: Document | None) -> str:
         f'<li class="otr-source" id="src-{number}" tabindex="-1">'
         f'<p class="otr-title"><a class="otr-back" href="#ref-{number}" title="Back to the answer">{citation.number}</a> '
         f"{foreign(citation.title or citation.document_id)}</p>"
-        f'<p class="otr-about">{" · ".join(about)}</p>'
+        f'<p class="otr-about">{" · ".join(about)}</p>{changed}'
         f'<blockquote><bdi dir="auto">{escape(before)}<mark>{escape(quote)}</mark>{escape(after)}</bdi></blockquote></li>'
     )

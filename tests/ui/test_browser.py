@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from ui_fakes import article, shipped
 
+from assistant.documents import read_corpus
+
 QUESTION = "Who made the note public?"
 BAD = {
     "empty": "",
@@ -61,6 +63,26 @@ def test_the_main_job(story: str, visit: Visits) -> None:
     link = page.get_by_role("link", name="Read the original").first
     assert link.get_attribute("href") == article().url
     assert link.get_attribute("rel") == "noopener noreferrer"
+
+
+def test_another_story_shows_nothing_of_the_first(serve: Callable[..., str], visit: Visits) -> None:
+    folder = Path(__file__).parents[2] / "evals" / "stories" / "other"
+    titles = [document.title for document in read_corpus(folder, max_bytes=1_000_000).documents.values()]
+    assert len(titles) == 5
+    seen = visit(serve("--corpus", str(folder)))
+    page = seen.page
+    assert page.title() in [f"{title} – On the Record" for title in titles]
+    seen.ask("How many firefighters were sent to the Clock House?")
+    assert "60 firefighters" in page.locator("#otr-chat .otr-answer").inner_text()
+    asked = "Who made Mamdani's note to Umar Khalid public?"
+    seen.ask(asked)
+    assert "The documents do not say." in page.locator("#otr-chat .otr-answer").last.inner_text()
+    shown = page.locator("#otr-sources").inner_text() + page.locator("#otr-head").inner_text() + page.title()
+    shown += "".join(page.locator("#otr-chat .otr-answer").all_inner_texts()) + "".join(
+        page.locator("button").all_inner_texts()
+    )
+    shown = shown.replace(asked, "")  # the reader's own words
+    assert not any(word in shown for word in ("Mamdani", "Lahiri", "Malviya", "Ilyas", "Telegraph"))
 
 
 def test_a_citation_leads_to_its_source_and_back(story: str, visit: Visits) -> None:

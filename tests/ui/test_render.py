@@ -170,6 +170,20 @@ def test_an_answer_links_each_claim_to_its_sources_of_its_turn() -> None:
     assert "Answered as" not in page.text
 
 
+def test_an_answer_about_how_things_stand_begins_with_its_day() -> None:
+    value = dataclasses.replace(answered("Where is he now?", ()), lead="As of 23 May 2026:")
+    assert Page(render.answer(1, value)).text.startswith("As of 23 May 2026:")
+
+
+def test_a_source_says_its_page_and_that_its_text_has_changed() -> None:
+    story = article()
+    cited = dataclasses.replace(cite(story, "words travel"), page=3)
+    now = Page(render.sources(1, "Who?", [cited], {story.id: story}, False)).text
+    assert "page 3" in now and "changed" not in now
+    later = dataclasses.replace(story, version="later")
+    assert "has changed since it was cited" in Page(render.sources(1, "Who?", [cited], {story.id: later}, False)).text
+
+
 def test_a_follow_up_shows_what_it_was_answered_as() -> None:
     value = answered("And Kassem?", (), standalone="What did Malviya say about Kassem?")
     assert "Answered as: What did Malviya say about Kassem?" in Page(render.answer(2, value)).text
