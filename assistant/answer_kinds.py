@@ -69,7 +69,7 @@ STRICT = frozenset(("when", "how many", "how long", "how old"))
 # Words of a question that only say its kind: no evidence has to repeat them.
 _ASKING = {
     "when": "day date year month time week happen take place",
-    "how long": "long time last minutes hours days weeks months years length take",
+    "how long": "many spent spend long time last minutes hours days weeks months years length take",
     "how many": "number many much total percentage share amount count figure",
     "how old": "old age born birth",
     "where": "place country city town location where happen",

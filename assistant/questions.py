@@ -86,6 +86,7 @@ _AGENT = re.compile(
 )
 _PATIENT = re.compile(r"\b(?:why|when|where|how|what) (?:was|were|is|are) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:about|of|on|regarding|concerning) (?P<topic>.+)", re.IGNORECASE)
+_REACTION = re.compile(r"\b(?:to|at|over|about|on) (?P<topic>.+)", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–][\w]+)*")
 # What asks how things stand, not how they went.
 _CURRENT = re.compile(
@@ -159,7 +160,8 @@ def analyse(text: str) -> Question:
     if said := _SAID.search(text):
         asked = said.group("who")
         speech = said.group("verb").lower() in _SPOKEN
-        about = _ABOUT.search(text, said.end())
+        answers = said.group("verb").lower() in ("react", "respond", "reply")
+        about = (_REACTION if answers else _ABOUT).search(text, said.end())
         topic = about.group("topic") if about else ""
         if kind not in ("how many", "how long", "how old"):
             kind = "said-what"

@@ -1,5 +1,7 @@
 """`python -m benchmarks.scale`: how fast a large corpus goes into an index, with a stub in the encoder's place.
 
+With `--encoder --documents 200`: what everything but the encoder adds to the encoder's own time.
+
 The documents are made of the words and names of the story that ships, shuffled: sentences of news length, quotations
 with credits, dates, headings. Prints one Markdown table: rates, and the time of a second sync with nothing and with one
 document changed, each as a ratio to the first one too.
@@ -22,7 +24,7 @@ import numpy as np
 from assistant import Assistant, Settings, resources
 from assistant.changes import SyncReport
 from assistant.documents import read_corpus
-from assistant.embeddings import Provided, Vectors
+from assistant.embeddings import MiniLM, Provided, Vectors
 from assistant.index import Index
 
 DIMENSIONS = 384
@@ -42,6 +44,19 @@ class Stub(Provided):
         values = (seeds[:, None] * np.arange(1, DIMENSIONS + 1, dtype=np.uint32)[None, :]).astype(np.float32)
         values = values / np.float32(2**31) - np.float32(1)
         return np.asarray(values / np.linalg.norm(values, axis=1, keepdims=True), np.float32)
+
+
+class Timed(MiniLM):
+    """The encoder that ships, with the seconds that it took."""
+
+    seconds = 0.0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """As the encoder does."""
+        begun = time.perf_counter()
+        vectors = super().encode(texts)
+        self.seconds += time.perf_counter() - begun
+        return vectors
 
 
 def write_corpus(folder: Path, documents: int, passages: int) -> None:
@@ -80,19 +95,22 @@ def main() -> None:
     """Print one table, in Markdown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--documents", type=int, default=10_000)
-    parser.add_argument("--passages", type=int, default=10, help="of each document, about")
+    parser.add_argument("--passages", type=int, default=13, help="paragraphs of each document")
+    parser.add_argument("--encoder", action="store_true", help="with the encoder that ships, and its share of the time")
     options = parser.parse_args()
+    encoder = Timed() if options.encoder else Stub()
     root = Path(tempfile.mkdtemp())
     try:
         corpus = root / "corpus"
         write_corpus(corpus, options.documents, options.passages)
         settings = Settings(corpus=str(corpus), data_dir=str(root / "data"))
-        index = Index(settings, corpus, Stub().name)
+        index = Index(settings, corpus, encoder.name)
         begun = time.perf_counter()
         read = read_corpus(corpus, max_bytes=settings.max_document_bytes)
         reading = time.perf_counter() - begun
-        assistant = Assistant(settings, read, index, Stub())
+        assistant = Assistant(settings, read, index, encoder)
         first, _ = timed(assistant.sync)
+        encoding = getattr(encoder, "seconds", 0.0)
         again, _ = timed(assistant.sync)
         one = corpus / "d0.md"
         one.write_text(one.read_text(encoding="utf-8") + "\nThe end was added on 3 January 2026.\n", encoding="utf-8")
@@ -111,6 +129,11 @@ def main() -> None:
         f"| reading the corpus folder | {reading:.1f} | {options.documents / reading:,.0f} documents | {reading / first:.2f} |"
     )
     print(f"| first sync | {first:.1f} | {count / first:,.0f} passages | 1 |")
+    if encoding:
+        print(f"| of that, the encoder | {encoding:.1f} | | {encoding / first:.2f} |")
+        print(
+            f"| everything else | {first - encoding:.1f} | | {(first - encoding) / encoding:.2f} of the encoder's time |"
+        )
     print(f"| sync with nothing changed | {again:.1f} | | {again / first:.3f} |")
     print(f"| sync with one document changed | {changed:.1f} | | {changed / first:.3f} |")
 
