@@ -147,14 +147,17 @@ def _search(options: argparse.Namespace) -> int:
         raise SettingsError(f"-k is {options.k}: give a whole number of at least 1.")
     with _open(options) as assistant:
         hits = assistant.search(" ".join(options.query), options.k, _only(options))
+        pages = [assistant.documents[hit.passage.document_id].page_at(hit.passage.start) for hit in hits]
     if options.json:
         print_json(
             [{"score": h.score, "document_id": h.passage.document_id, "start": h.passage.start,
-              "end": h.passage.end, "text": h.passage.text} for h in hits]
+              "end": h.passage.end, "text": h.passage.text, "heading": h.passage.heading, "page": page}
+             for h, page in zip(hits, pages, strict=True)]
         )  # fmt: skip
     else:
-        for hit in hits:
-            print(f"{hit.score:.2f}  {hit.passage.document_id} [{hit.passage.start}:{hit.passage.end}]")
+        for hit, page in zip(hits, pages, strict=True):
+            place = [f"[{hit.passage.start}:{hit.passage.end}]", page and f"p. {page}", hit.passage.heading]
+            print(f"{hit.score:.2f}  {hit.passage.document_id} {'  '.join(str(part) for part in place if part)}")
             print(wrapped(" ".join(hit.passage.text.split()), "      "), end="\n\n")
     return 0
 

@@ -130,7 +130,7 @@ class Assistant:
     def add(self, *sources: str | Path) -> AddReport:
         """Read files, folders and addresses into the corpus, then sync; says what was added, changed and refused.
 
-        Raises CorpusError for the story that ships, or where the corpus folder cannot be written.
+        Raises CorpusError for the story in an installed package, or where the corpus folder cannot be written.
         """
         from .additions import add
 
@@ -227,9 +227,12 @@ class Assistant:
 
 
 def corpus_folder(settings: Settings, *, to_write: bool = False) -> Path:
-    """Where the documents are; raises CorpusError where the story that ships would be written."""
+    """Where the documents are; raises CorpusError where an installed package's own story would be written."""
     if settings.corpus:
         return Path(settings.corpus)
-    if to_write:
-        raise CorpusError("The story that ships is not changed: set `corpus` (--corpus FOLDER) to a folder of yours.")
-    return resources.path("corpus")
+    shipped = resources.path("corpus")
+    if to_write and shipped.parent == Path(__file__).parent:
+        raise CorpusError(
+            "The story that ships with the package is not changed: set `corpus` (--corpus FOLDER) to a folder of yours."
+        )
+    return shipped

@@ -195,10 +195,12 @@ def _read_docx(data: bytes, _url: str, max_bytes: int) -> list[Extracted]:
             ("#" * level + " " if level else "- " if style.startswith("List") else "") + words if words else ""
         )
     known, text = document.core_properties, tidy("\n\n".join(part for part in parts if part))
+    # What python-docx puts into a new file is its template's, no writer's.
+    blank = known.author == "python-docx"
     return [
         Extracted(
-            text, tidy(known.title or "") or _first_line(text), tidy(known.author or ""), "",
-            day(known.created), "", known.language or "",
+            text, tidy(known.title or "") or _first_line(text), "" if blank else tidy(known.author or ""), "",
+            None if blank else day(known.created), "", known.language or "",
         )
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_formats import LIMIT, pdf, word
 
-from assistant import Assistant, Settings
+from assistant import Assistant, Settings, resources
 from assistant.__main__ import main
 from assistant.additions import add
 from assistant.documents import read_corpus
@@ -157,7 +157,10 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_in(tmp_path: Path, capsy
     assert not list((tmp_path / "c").rglob("*.md")) and not list((tmp_path / "c" / "originals").iterdir())
 
 
-def test_the_story_that_ships_is_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_story_in_an_installed_package_is_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.resources.path", lambda name: Path(resources.__file__).parent / name)
     assert main(["add", str(tmp_path), "--data-dir", str(tmp_path / "d")]) == 2
     assert "--corpus FOLDER" in capsys.readouterr().err
 

@@ -174,6 +174,40 @@ def test_the_whole_story_does_not_say_either(story: Assistant, question: str) ->
     assert story.ask(question).status == NOT_IN_DOCUMENTS
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How many people died in the Delhi riots?", "53"),
+        ("When did Mamdani take office?", "1 January 2026"),
+        ("Which judges decided the bail plea?", "Aravind Kumar"),
+        ("What happened in May 2026?", "May 2026"),
+        ("What did the VHP say about the note?", "Bansal"),
+    ],
+)
+def test_other_words_for_the_same_thing_are_understood(story: Assistant, question: str, words: str) -> None:
+    answer = story.ask(question)
+    check(answer, dict(story.documents))
+    assert words in answer.claims[0].text
+
+
+@pytest.mark.parametrize("question", ["What's the latest on Umar Khalid?", "is khalid out of jail now"])
+def test_how_things_stand_is_told_with_its_day(story: Assistant, question: str) -> None:
+    answer = story.ask(question)
+    check(answer, dict(story.documents))
+    assert answer.lead == "As of 23 May 2026:" and answer.text.startswith(answer.lead)
+    assert story.ask("Who made the note public?").lead == ""
+
+
+def test_a_source_comes_before_what_a_brief_says_of_it(story: Assistant) -> None:
+    (first, *_) = story.ask("Who made the note public?").citations
+    assert first.document_id == "mamdani-letter-row"
+
+
+@pytest.mark.parametrize("question", ["What happened in July 2031?", "Who was refused bail on 5 January 1999?"])
+def test_what_happened_on_a_day_nobody_speaks_of_is_not_told(story: Assistant, question: str) -> None:
+    assert story.ask(question).status == NOT_IN_DOCUMENTS
+
+
 def test_the_judge_judges(assistant: Assistant) -> None:
     """What is checked below would be seen."""
     (claim, *_) = assistant.ask("How long did Ilyas meet Mamdani?").claims

@@ -99,3 +99,16 @@ def test_names_are_the_capitals_that_tell_something() -> None:
     assert analyse("What did Amit Malviya say about Kassem?").names == ("Amit", "Malviya", "Kassem")
     assert analyse("WHO IS KHALID").names == ()
     assert analyse("What is Khalid’s law?").names == ("Khalid",)
+
+
+def test_a_question_names_its_dates_and_asks_how_things_stand() -> None:
+    asked = analyse("What happened in May 2026?")
+    assert [str(date) for date in asked.dates] == ["May 2026"] and "2026" not in asked.words
+    assert not asked.current and asked.names == ()
+    assert analyse("Is Khalid still in jail?").current and analyse("what's the latest?").current
+    assert [str(date) for date in analyse("who got bail on 5 January").dates] == ["5 January"]
+    assert analyse("What did Valerie June say?").names == ("Valerie", "June")
+
+
+def test_a_reaction_is_to_something() -> None:
+    assert analyse("How did Republicans react to the note?").topic == "the note?"

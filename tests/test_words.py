@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stories import stories
 
-from assistant.words import STOP_WORDS, content_words, stem, stems, synonyms, tokens
+from assistant.words import STOP_WORDS, content_words, idioms, stem, stems, synonyms, tokens
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,18 @@ def test_synonyms_go_both_ways_and_never_to_opposites() -> None:
     assert stem("slam") in known[stem("criticise")]
     assert stem("convicted") not in known[stem("accused")]
     assert stem("mother") not in known.get(stem("father"), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("when did she take office", "when did she sworn"),
+        ("who brushed the whole row off", "who dismissed"),
+        ("Is he out of jail", "Is he released"),
+        ("on which social network", "on which platform"),
+        ("a taken office", "a sworn"),
+        ("nothing of the kind", "nothing of the kind"),
+    ],
+)
+def test_an_idiom_is_the_word_it_means(text: str, plain: str) -> None:
+    assert idioms(text) == plain

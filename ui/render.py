@@ -202,6 +202,7 @@ def _source(turn: int, citation: Citation, document: Document | None) -> str:
     number = f"{turn}-{citation.number}"
     about = [foreign(citation.publisher)] if citation.publisher else []
     about += [escape(date(citation.published))] if citation.published else []
+    about += [escape(f"evidence to {date(document.evidence_to)}")] if document and document.evidence_to else []
     about += [f"page {citation.page}"] if citation.page else []
     if url := safe_url(citation.url):
         link = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">Read the original</a>'
