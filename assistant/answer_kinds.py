@@ -108,15 +108,50 @@ def kind_matches(question: Question, view: View, number: int) -> float:
         fresh = [person.name for person in view.about[number] if not set(tokens(person.name)) & asked]
         return 1.0 if fresh or view.speakers[number] else 0.5 if re.search(r"(?<!\A)\b[A-Z]", text[1:]) else 0.0
     if question.kind == "how many":
-        return _counts(question, _DATES.sub(" ", text), asked)
+        return _counts(question, _DATES.sub(" ", text), asked) if _measures(question, text) else 0.0
     if question.kind == "why":
         return 1.0 if _CAUSE.search(text) else 0.6 if _COMPILED["why"].search(text) else 0.0
     pattern = _COMPILED.get(question.kind)
     if pattern is None:
         return 0.5
     if question.kind == "when":
+        if _TO_COME.search(question.text) and not _COMING.search(text):
+            return 0.0
         text = _REPORTED_ON.sub(" ", text)
     return 1.0 if any(not set(tokens(match.group())) <= asked for match in pattern.finditer(text)) else 0.0
+
+
+# What a question measures, and the units that its answer comes in.
+_MEASURES = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(told, re.IGNORECASE))
+    for asked, told in (
+        (
+            r"\bhow much\b.*\b(?:pa(?:y|id|ys|ying)|costs?|spen[dt]|price|worth|fees?|money|sold|sell|b(?:uy|ought)|earn(?:s|ed)?"
+            r"|salary|fine[ds]?|lent|lend|owe[ds]?|cash|charged?|raised?|donated?)\b|\bwhat (?:price|fee|salary)\b",
+            r"[£$€₹¥]|\b(?:Rs|rupees?|dollars?|euros?|pounds?|pence|cents|lakhs?|crores?|million|billion|free)\b",
+        ),
+        (
+            r"\bhow (?:tall|deep|wide|high|far|long is the|thick)\b",
+            r"\d\s?(?:m|km|cm|mm|ft|in)\b|\b(?:met(?:re|er)s?|kilomet(?:re|er)s?|centimet(?:re|er)s?|feet|foot|inch(?:es)?|yards?"
+            r"|miles?|fathoms?|stor(?:ey|eys|ies|y))\b",
+        ),
+        (r"\bhow heavy\b", r"\d\s?(?:kg|g|t|lb)\b|\b(?:kilo(?:gram)?s?|grams?|tonnes?|tons?|pounds?|stone|ounces?)\b"),
+        (r"\bhow fast\b", r"\b(?:mph|km/h|kph|knots?|an hour|a second|per hour|minutes?|seconds?|hours?|days?)\b"),
+        (r"\bhow (?:hot|cold|warm)\b", r"°|\bdegrees?\b"),
+    )
+)
+_TO_COME = re.compile(r"\bwhen (?:will|shall|is|are)\b(?!.*\b(?:was|were|been|did)\b)", re.IGNORECASE)
+_COMING = re.compile(
+    r"\b(?:will|would|shall|due|scheduled|expected|next|plans?|planned|set (?:to|for)|until|tomorrow|later|coming|hopes?|upcoming"
+    r"|from|by|may|is to|are to|deadline|closes?|opens?|ends?|begins?|starts?)\b",
+    re.IGNORECASE,
+)
+
+
+def _measures(question: Question, text: str) -> bool:
+    """Whether a sentence holds the unit of what is measured, if the question measures something."""
+    asked = [told for ask, told in _MEASURES if ask.search(question.text)]
+    return not asked or any(told.search(text) for told in asked)
 
 
 def _counts(question: Question, text: str, asked: set[str]) -> float:
