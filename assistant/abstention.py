@@ -23,6 +23,7 @@ WHO_DID = 0.3
 NOUN = 0.05
 SURER = 0.05  # the same, for a sentence that leaves most of the question unmatched
 CHANCE = 0.02  # that a sentence answers, from which it is shown; set on the dev halves
+ABSENT, UNMET = 0.15, 0.3  # a match below which a word is absent; the score that a sentence without any needs
 WELL_MATCHED = 0.5  # how well the evidence has to meet a word that stands for a fact
 MISSING = 0.55  # share of the question's words, by weight, without a match, from which more is asked of it
 MATCHED = 0.3  # how well it has to meet any other word that counts
@@ -88,9 +89,20 @@ def objection(question: Question, view: View, candidate: Candidate) -> str | Non
         return f"it is not said by {question.asked}"
     if missing := _unmatched_topic(question, view, candidate):
         return f"nothing in it is about {', '.join(missing)}"
+    # "X's salary", "how many lawyers X has": the sentence is of X, and of nothing that is asked about him.
+    words = _asked_of(question, view) if candidate.score < UNMET else []
+    if words and all(candidate.matched.get(word, 1) < ABSENT for word in words):
+        return f"nothing in it is about {', '.join(words)}"
     if candidate.score < (CHANCE if features.missing < MISSING else SURER):
         return "too little of the question is in it"
     return None
+
+
+def _asked_of(question: Question, view: View) -> list[str]:
+    """The words that say what is asked about whoever is named."""
+    named = {word for person in view.people.persons for word in tokens(person.name)} | question.name_words
+    empty = named | LIGHT_VERBS
+    return [word for word in topic_words(question) if word not in empty and stem(word) not in SPEECH_STEMS]
 
 
 def _is_dated(date: Date, view: View, number: int) -> bool:

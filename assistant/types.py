@@ -141,12 +141,13 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement of an answer; `speaker` is set when it is someone's words or view."""
+    """One statement of an answer; `speaker` (and their `role`) is set when it is someone's words or view."""
 
     text: str
     citations: tuple[Citation, ...]
     speaker: str | None = None
     support: float = 1.0
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,9 @@ class Answer:
     `standalone` is the question as it was answered: equal to `question` unless a follow-up
     was read against its conversation. `as_of` is the latest day that the documents used speak of:
     where the evidence of a brief ends, else when a document was published. `lead` is the first line of the
-    text of an answer about how things stand: it carries that day.
+    text of an answer about how things stand: it carries that day. `sides` groups claims, by their index, on which the
+    documents differ, to be shown side by side. `suggestions` are questions that the documents answer. `note` says in
+    a line what a reader has to know of how the answer was made, such as that a model failed and it quotes instead.
     `timings` are milliseconds by stage and take no part in comparison.
     """
 
@@ -181,6 +184,9 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     usage: Mapping[str, int] = field(default_factory=dict)
     lead: str = ""
+    sides: tuple[tuple[int, ...], ...] = ()
+    suggestions: tuple[str, ...] = ()
+    note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as JSON-ready values; dates are ISO 8601."""

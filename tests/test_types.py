@@ -55,7 +55,7 @@ def test_an_answer_as_json_loses_nothing() -> None:
     assert plain["withheld"] == [{"text": "w", "reason": "r"}]
     (cited,) = plain["citations"]
     assert Citation(**{**cited, "published": dt.date.fromisoformat(cited["published"])}) == CITATION
-    assert plain["claims"] == [{"text": "text", "citations": [cited], "speaker": "S", "support": 0.5}]
+    assert plain["claims"] == [{"text": "text", "citations": [cited], "speaker": "S", "support": 0.5, "role": ""}]
     assert str(made) == made.text
 
 
