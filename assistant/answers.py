@@ -1,35 +1,35 @@
-"""From a question to its answer: retrieve, choose, write, verify, cite."""
+"""From a question to its answer: plan, retrieve, choose, write, verify, cite."""
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from .abstention import objection
-from .citations import Numbering, marked
-from .conversation import standalone
+from .citations import marked
+from .composition import Composition
+from .conversation import follow_up, standalone
 from .embeddings import Encoder
-from .evidence import Candidate, Reader
+from .evidence import Candidate, Choice, Reader
 from .filters import EVERYTHING, Filter
 from .history import History
 from .index import Documents, Index
 from .names import people
+from .outlines import Outlines
+from .plans import Plan, plan
 from .questions import Question, analyse, clean
-from .redundancy import Statement, restates, statement
 from .references import readable
 from .retrieval import Retrieval
+from .selection import ANGLES, Selection
 from .settings import Settings
-from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Claim, Document, Hit, Withheld
-from .verification import failure
-from .writers import Draft, QuotingWriter, runs
+from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Claim, Document, Hit
+from .writers import QuotingWriter
 
-CREDIT = 60  # characters; two claims may share a span up to this length: the words that say who spoke
 NEAREST = 2  # passages offered when the documents do not say
-DERIVED = 0.8  # what a brief's sentence counts for beside the same in a source
-STALE, YEAR = 0.6, 365  # how much a sentence a year (in days) or more old loses where the present is asked for
-SECOND, THIRD = 0.3, 0.7  # share of the best chance that a further claim needs
+WIDE = 3  # times as many passages are read for a list as for one answer
+EACH = 2  # most claims for each of several parts
+GREETING = "Ask a question about what is in the documents."
+UNSAID = "The documents do not say: {}"
+SIDES = "No verdict is given here; these are the words of those who speak in the documents."
 
 
 class Answerer:
@@ -44,6 +44,8 @@ class Answerer:
         self._encoder = encoder
         self.retrieval = Retrieval(index, encoder)
         self.reader = Reader(index.catalog, encoder)
+        self._selection = Selection(self.reader, settings.max_claims)
+        self._outlines = Outlines(index.catalog, self.reader)
 
     def search(self, query: str, k: int, only: Filter) -> list[Hit]:
         """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
@@ -66,30 +68,18 @@ class Answerer:
         clock = Clock()
         asked = clean(asked, self._settings.max_question_chars)
         alone = self._standalone(asked, turns)
-        question = self.reader.respelt(analyse(alone))
-        vector = self._encoder.encode([alone])[0]
-        hits = self.retrieval.search_vector(alone, vector, self._settings.retrieve, only)
-        clock.lap("retrieval")
-        candidates = self.reader.candidates(question, vector, hits)
-        candidates = self._weighed(question, candidates)
-        chosen = self._chosen(question, candidates)
-        clock.lap("reading")
-        numbering, withheld, claims = Numbering(self.documents), list[Withheld](), list[Claim]()
-        for run in runs(chosen):
-            view = self.reader.view(run[0].document.id)
-            draft = self.writer.write(view, [c.number for c in run], max(c.features.coverage for c in run))
-            if draft is None:
-                words = view.sentences[run[0].number].of(view.document.text)
-                withheld.append(Withheld(words, "it cannot be read alone"))
-            elif _repeats(draft, claims):
-                continue
-            elif reason := failure(draft, view):
-                withheld.append(Withheld(draft.text, reason))
-            else:
-                claims.append(numbering.claim(draft))
-                yield claims[-1]
-        clock.lap("writing and verification")
-        yield self._finish(asked, question, claims, numbering, withheld, candidates, clock)
+        planned = plan(alone)
+        made = Composition(self.documents, self.reader, self.writer)
+        seen, unsaid, questions = list[Candidate](), list[str](), list[Question]()
+        for part in planned.parts:
+            question, chosen, candidates = self._chosen(self._resolved(part, alone, made), planned, only, clock)
+            yield from made.add(chosen, planned.shape)
+            clock.lap("writing and verification")
+            seen += candidates
+            questions.append(question)
+            if not made.parts[-1]:
+                unsaid.append(part)
+        yield self._finish(asked, alone, planned, made, unsaid, questions, seen, clock)
 
     def _standalone(self, asked: str, turns: Sequence[Answer]) -> str:
         if not turns:
@@ -98,84 +88,79 @@ class Answerer:
         text = "\n\n".join(self.documents[i].text for i in dict.fromkeys(cited) if i in self.documents)
         return standalone(asked, turns, people(text))
 
-    def _weighed(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """Best first: a source's own words before a brief's account of them, and the later before the earlier where
-        a question asks how things stand."""
-        days = [self._day(candidate) for candidate in candidates]
-        newest = max((day for day in days if day), default=None)
-        weighed = []
-        for candidate, day in zip(candidates, days, strict=True):
-            standing = DERIVED if candidate.document.kind == "brief" else 1.0
-            if question.current and day and newest:
-                standing *= 1 - STALE * min(1.0, (newest - day).days / YEAR)
-            weighed.append(dataclasses.replace(candidate, score=candidate.score * standing))
-        return sorted(weighed, key=lambda c: -c.score)
+    def _resolved(self, part: str, alone: str, made: Composition) -> str:
+        """A later part of a question read as what follows the earlier ones."""
+        if not made.claims or part == alone:
+            return part
+        cited = dict.fromkeys(c.document_id for claim in made.claims for c in claim.citations)
+        return follow_up(part, alone, made.claims, people("\n\n".join(self.documents[i].text for i in cited)))
 
-    def _day(self, candidate: Candidate) -> dt.date | None:
-        """The last day that a sentence names, else the one when its document was published."""
-        held = self.reader.view(candidate.document.id).dates[candidate.number]
-        return max((date.last for date in held if date.last), default=candidate.document.published)
+    def _chosen(
+        self, part: str, planned: Plan, only: Filter, clock: Clock
+    ) -> tuple[Question, Sequence[Choice], list[Candidate]]:
+        """Of one part of a question: how it was read, the sentences to show, and all that were weighed."""
+        if planned.shape == "summary" and not planned.topic:
+            return analyse(part), self._outlines.outline(self.retrieval.admitted(only)), []
+        question, candidates = self._candidates(planned.topic or part, planned, only, clock)
+        if planned.judged:
+            asked = [angle.question.format(planned.judged) for angle in ANGLES] if planned.charged else []
+            found = [self._candidates(text, planned, only, clock)[1] for text in asked]
+            chosen = self._selection.judgements(question, planned.judged, candidates, found)
+        elif planned.shape == "list":
+            chosen = self._selection.voices(question, planned.stance, candidates)
+        else:
+            chosen = self._selection.answering(question, candidates)[: EACH if len(planned.parts) > 1 else None]
+        clock.lap("reading")
+        return question, chosen, candidates
 
-    def _chosen(self, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The candidates that answer: the best one that nothing speaks against, and what comes close to it."""
-        standing, told = list[Candidate](), list[Statement]()
-        for candidate in candidates:
-            if len(standing) == self._settings.max_claims:
-                break
-            if standing and candidate.score < standing[0].score * (SECOND if len(standing) == 1 else THIRD):
-                break
-            view = self.reader.view(candidate.document.id)
-            if objection(question, view, candidate) is not None:
-                continue
-            said = statement(question, view, candidate.number)
-            if not any(restates(said, shown) for shown in told):
-                standing.append(candidate)
-                told.append(said)
-        return standing
+    def _candidates(self, text: str, planned: Plan, only: Filter, clock: Clock) -> tuple[Question, list[Candidate]]:
+        question = self.reader.respelt(analyse(text))
+        vector = self._encoder.encode([question.text])[0]
+        wide = self._settings.retrieve * (WIDE if planned.shape == "list" else 1)
+        hits = self.retrieval.search_vector(question.text, vector, wide, only)
+        clock.lap("retrieval")
+        candidates = self._selection.weighed(question, self.reader.candidates(question, vector, hits))
+        clock.lap("reading")
+        return question, candidates
 
     def _finish(
         self,
         asked: str,
-        question: Question,
-        claims: Sequence[Claim],
-        numbering: Numbering,
-        withheld: Sequence[Withheld],
-        candidates: Sequence[Candidate],
+        alone: str,
+        planned: Plan,
+        made: Composition,
+        unsaid: Sequence[str],
+        questions: Sequence[Question],
+        seen: Sequence[Candidate],
         clock: Clock,
     ) -> Answer:
+        claims, numbering = made.claims, made.numbering
         if not claims:
-            for candidate in candidates[:NEAREST]:
+            for candidate in sorted(seen, key=lambda c: -c.score)[:NEAREST]:
                 view = self.reader.view(candidate.document.id)
                 numbering.cite(candidate.document.id, readable(view, candidate.number))
         cited = numbering.citations
-        dates = [day for c in cited if (day := self.documents[c.document_id].as_of)]
-        as_of = max(dates, default=None)
-        lead = f"As of {as_of.day} {as_of:%B %Y}:" if as_of and claims and question.current else ""
+        as_of = max((day for c in cited if (day := self.documents[c.document_id].as_of)), default=None)
+        current = any(question.current for question in questions)
+        since = f"As of {as_of.day} {as_of:%B %Y}:" if as_of and claims and (current or planned.judged) else ""
+        lead = " ".join(filter(None, [since, SIDES if claims and planned.judged else ""]))
+        note = GREETING if planned.shape == "greeting" else UNSAID.format(" ".join(unsaid)) if claims and unsaid else ""
         return Answer(
             question=asked,
-            standalone=question.text,
+            standalone=alone,
             status=ANSWERED if claims else NOT_IN_DOCUMENTS,
             text="\n\n".join(filter(None, [lead, marked(claims)])) if claims else REFUSAL,
             claims=tuple(claims),
             citations=cited if claims else (),
             nearest=() if claims else cited,
-            withheld=tuple(withheld),
+            withheld=tuple(made.withheld),
             as_of=as_of,
             writer=self.writer.name,
             timings=clock.laps,
             lead=lead,
+            sides=made.sides(planned, questions[0].kind if questions else ""),
+            note=note,
         )
-
-
-def _repeats(draft: Draft, claims: Sequence[Claim]) -> bool:
-    """Whether a claim that is shown already has some of the draft's words, a credit apart."""
-    shown = [c for claim in claims for c in claim.citations if c.document_id == draft.document_id]
-    return any(
-        span.end - span.start > CREDIT and span.start < c.end and c.start < span.end
-        for span in draft.spans
-        for c in shown
-        if c.end - c.start > CREDIT
-    )
 
 
 class Clock:
@@ -186,7 +171,7 @@ class Clock:
         self._last = time.perf_counter()
 
     def lap(self, stage: str) -> None:
-        """Close a stage."""
+        """Add the time since the last lap to a stage."""
         now = time.perf_counter()
-        self.laps[stage] = round((now - self._last) * 1000, 2)
+        self.laps[stage] = self.laps.get(stage, 0.0) + 1000 * (now - self._last)
         self._last = now

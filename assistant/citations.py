@@ -15,10 +15,10 @@ class Numbering:
         self._documents = documents
         self._given: dict[tuple[str, Span], Citation] = {}
 
-    def claim(self, draft: Draft) -> Claim:
-        """`draft` with its citations."""
+    def claim(self, draft: Draft, role: str = "") -> Claim:
+        """`draft` with its citations; `role` is its speaker's."""
         cited = tuple(self.cite(draft.document_id, span) for span in draft.spans)
-        return Claim(draft.text, cited, draft.speaker, draft.support)
+        return Claim(draft.text, cited, draft.speaker, draft.support, role)
 
     def cite(self, document_id: str, span: Span) -> Citation:
         """The citation of one span; the same span again keeps its number."""

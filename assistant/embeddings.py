@@ -16,6 +16,8 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 MAX_TOKENS = 256  # what all-MiniLM-L6-v2 was trained to read
@@ -33,20 +35,9 @@ class MiniLM:
     name = "minilm-l6-v2-int8"
 
     def __init__(self, folder: Path | None = None, threads: int = 2) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
         folder = folder or resources.path("models/minilm")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()  # the file pads and truncates at 128
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._tokenizer = load_tokenizer(folder / "tokenizer.json")
+        self._session = load_session(folder / "model.onnx", threads)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Shape (texts, 384), float32, unit length."""
@@ -79,6 +70,27 @@ class MiniLM:
         feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
         vectors: Vectors = self._session.run([output], feed)[0]
         return vectors
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """The word pieces of a model; cuts texts at MAX_TOKENS, pads nothing."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()  # the file pads and truncates at 128
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
+
+
+def load_session(path: Path, threads: int) -> InferenceSession:
+    """A model of ours, on the processor."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 class Provided:

@@ -18,6 +18,7 @@ from .catalog import Catalog
 from .embeddings import Encoder, MiniLM, Vectors
 from .names import Person
 from .questions import Question
+from .relevance import Relevance
 from .types import Document, Hit
 from .views import View
 from .words import LIGHT_VERBS, content_words, stem, synonyms, tokens
@@ -49,6 +50,7 @@ WEIGHTS = {
     "kind": 2.083, "speaker": 0.985, "agent": 0.739, "quoted": 1.853, "names": 1.288,
 }  # fmt: skip
 INTERCEPT = -10.748
+FAINT = 0.001  # chances are not taken for fainter or surer than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Features:
     the kind of thing asked for. speaker: it is said by whom the question asks about. agent: whoever the
     question says does something does something in it (.5 if the question names nobody as doer).
     quoted: it holds the words quoted in the question (.5 if there are none). names: it, or what stands
-    around it, mentions every name in the question.
+    around it, mentions every name in the question. read: the chance that it answers, by the cross-encoder.
     """
 
     coverage: float
@@ -76,17 +78,24 @@ class Features:
     agent: float
     quoted: float
     names: float
+    read: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """One sentence (its number in its document) as a possible answer; `matched`, `own`: how well it meets each word
-    asked, with and without what stands around it."""
+class Choice:
+    """One sentence (its number in its document) and what speaks for showing it, in [0, 1]."""
 
     document: Document
     number: int
-    features: Features
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Choice):
+    """A sentence as a possible answer; `matched`, `own`: how well it meets each word asked, with and without what
+    stands around it."""
+
+    features: Features
     matched: Mapping[str, float]
     own: Mapping[str, float]
 
@@ -97,6 +106,7 @@ class Reader:
     def __init__(self, catalog: Catalog, encoder: Encoder) -> None:
         self._catalog = catalog
         self._encoder = encoder
+        self._relevance = Relevance()
         self._view = lru_cache(maxsize=512)(self._make_view)
         self._tokens: dict[str, Vectors] = {}
 
@@ -120,13 +130,15 @@ class Reader:
         rough.sort(key=lambda row: (-row[0], row[1].document.id, row[2]))
         close = rough[:READ_CLOSELY]
         soft = self._soft(question.text, [view.text(number) for _, view, number, _, _ in close])
+        read = self._relevance.chances(question.text, [_readable(view, number) for _, view, number, _, _ in close])
         found = []
-        for (_, view, number, similarity, passage), near in zip(close, soft, strict=True):
+        for (_, view, number, similarity, passage), near, chance in zip(close, soft, read, strict=True):
             matched = _matched(question, weights, view, number, near)
             features = _features(question, weights, matched, view, number, similarity, passage)
+            features = dataclasses.replace(features, read=chance)
             around = {word: value for word, (_, value) in matched.items()}
             own = {word: value for word, (value, _) in matched.items()}
-            found.append(Candidate(view.document, number, features, score(features), around, own))
+            found.append(Candidate(view.document, number, score(features), features, around, own))
         return sorted(found, key=lambda c: (-c.score, c.document.id, c.number))
 
     def _similarities(self, hit: Hit, vector: Vectors) -> list[tuple[float, float]]:
@@ -199,6 +211,12 @@ class Reader:
         )
 
 
+def _readable(view: View, number: int) -> tuple[str, str]:
+    """A sentence, after what helps to read it: the one before, else the title."""
+    before = view.text(number - 1) if number > view.paragraph(number) else view.document.title
+    return before, view.text(number)
+
+
 def rough_score(f: Features) -> float:
     """A first order of the sentences, by weights set by hand on the dev halves."""
     return (
@@ -207,9 +225,16 @@ def rough_score(f: Features) -> float:
     )  # fmt: skip
 
 
+def terms(f: Features) -> dict[str, float]:
+    """What the regression adds up: the features, the cross-encoder's chance as log-odds."""
+    odds = min(max(f.read, FAINT), 1 - FAINT)
+    return {**{name: getattr(f, name) for name in Features.__slots__}, "read": math.log(odds / (1 - odds))}
+
+
 def score(f: Features) -> float:
     """The chance that the sentence answers the question, in [0, 1]: a logistic regression over the features."""
-    return 1 / (1 + math.exp(-(INTERCEPT + sum(weight * getattr(f, name) for name, weight in WEIGHTS.items()))))
+    held = terms(f)
+    return 1 / (1 + math.exp(-(INTERCEPT + sum(weight * held[name] for name, weight in WEIGHTS.items()))))
 
 
 def rarity(word: str) -> float:

@@ -78,6 +78,12 @@ _SAID = re.compile(
     r"comment|accuse|allege|suggest|mean|explain|demand|insist|promise|answer|ask|express|put|view|feel|state|reject|add)\b",
     re.IGNORECASE,
 )
+# "Did X respond", "has X said anything": their words are asked for.
+_SPOKE = re.compile(
+    r"\A\W*(?:(?:so|and|but) )?(?:did|has|have|does|do) (?P<who>.{2,60}?) (?:ever |also |yet |already )?"
+    r"(?P<verb>respond|responded|repl(?:y|ied)|react|reacted|comment|commented|say|said|speak|spoken|issue|issued)\b",
+    re.IGNORECASE,
+)
 _SPOKEN = frozenset(
     "say said saying tell told think claim argue reply respond react comment allege suggest explain insist answer state".split()
 )
@@ -157,7 +163,7 @@ def analyse(text: str) -> Question:
     kind: Kind = next((kind for kind, pattern in _COMPILED.items() if pattern.search(lower)), "other")
     asked = topic = ""
     speech = False
-    if said := _SAID.search(text):
+    if said := _SAID.search(text) or _SPOKE.match(text):
         asked = said.group("who")
         speech = said.group("verb").lower() in _SPOKEN
         answers = said.group("verb").lower() in ("react", "respond", "reply")

@@ -67,7 +67,7 @@ def _stemmer() -> Any:
 def synonyms() -> dict[str, frozenset[str]]:
     """Stems by stem, from thesaurus.txt: what else news calls a thing."""
     groups: dict[str, set[str]] = {}
-    for line in _lines("thesaurus.txt"):
+    for line in lines("thesaurus.txt"):
         group = {stem(word) for word in line.split()}
         for root in group:
             groups.setdefault(root, set()).update(group - {root})
@@ -83,10 +83,11 @@ def idioms(text: str) -> str:
 
 @cache
 def _idioms() -> tuple[tuple[re.Pattern[str], str], ...]:
-    pairs = (line.split(" = ") for line in _lines("idioms.txt"))
+    pairs = (line.split(" = ") for line in lines("idioms.txt"))
     return tuple((re.compile(rf"\b{idiom}\b", re.IGNORECASE), word) for idiom, word in pairs)
 
 
-def _lines(name: str) -> list[str]:
-    lines = resources.path(name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+def lines(name: str) -> list[str]:
+    """The lines of a data file of ours, comments left out."""
+    held = resources.path(name).read_text(encoding="utf-8").splitlines()
+    return [line for line in held if line and not line.startswith("#")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from .attributions import outside
-from .evidence import Candidate
+from .evidence import Choice
 from .quotations import DOUBLE, Quotation
 from .references import Insertion, full_name, insertions
 from .types import Span
@@ -92,9 +92,9 @@ def _is_turned(view: View, number: int) -> bool:
     )
 
 
-def runs(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+def runs(candidates: Sequence[Choice]) -> list[list[Choice]]:
     """Candidates that stand next to one another, together and in reading order; best run first."""
-    result: list[list[Candidate]] = []
+    result: list[list[Choice]] = []
     for candidate in candidates:
         for run in result:
             if run[0].document.id == candidate.document.id and any(abs(c.number - candidate.number) == 1 for c in run):

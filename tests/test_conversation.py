@@ -28,6 +28,12 @@ def answer(question: str, *claims: Claim, standalone: str = "") -> Answer:
         ("What is the law?", "And bail?", "What is the law bail?"),
         ("What did Malviya say?", "And what was it that he said?", "And what was it that Amit Malviya said?"),
         ("What is the law?", "Who is he?", "Who is he?"),
+        ("Who made the note public?", "When was it published?", "When was the note published?"),
+        ("Who made the note public?", "when?", "When made the note public?"),
+        ("Why was he jailed in Delhi?", "and since when was that?", "Since when was he jailed in Delhi?"),
+        ("What is in the lawmakers’ letter?", "Who signed it?", "Who signed the lawmakers’ letter?"),
+        ("Who made the note public?", "Is it true that he was jailed?", "Is it true that he was jailed?"),
+        ("Who made the note public?", "Who wrote that letter?", "Who wrote that letter?"),
     ],
 )
 def test_a_follow_up_is_read_against_the_question_before(before: str, question: str, expected: str) -> None:

@@ -15,7 +15,7 @@ from index_fakes import CorpusFolder, CountingEncoder, Overtaken, opened
 from assistant import Assistant, QuestionError, Settings
 from assistant.embeddings import MiniLM
 from assistant.index import Index
-from assistant.retrieval import LEXICAL_WEIGHT, Retrieval
+from assistant.retrieval import DENSE_WEIGHT, LEXICAL_WEIGHT, SENTENCE_WEIGHT, Retrieval
 from assistant.sync import sync
 
 TEXTS = {
@@ -122,7 +122,7 @@ def test_scores_fall_and_lie_between_nothing_and_one(retrieval: Retrieval) -> No
     assert all(0 <= score <= 1 for score in scores)
 
 
-def test_a_score_is_the_mean_of_both_sides_scaled(retrieval: Retrieval, index: Index) -> None:
+def test_a_score_is_the_mean_of_all_sides_scaled(retrieval: Retrieval, index: Index) -> None:
     query = "the bail plea and the note"
     hits = retrieval.search(query, 10)
     lexical = dict(index.catalog.search(["bail", "plea", "note"], 10))
@@ -133,12 +133,14 @@ def test_a_score_is_the_mean_of_both_sides_scaled(retrieval: Retrieval, index: I
         low, high = min(scores.values()), max(scores.values())
         return (scores[identity] - low) / (high - low) if identity in scores else 0
 
+    nearest = {i: float((index.catalog.vectors(i) @ vector).max()) for i in {*lexical, *dense}}
     assert lexical
     for hit in hits:
         identity = hit.passage.id
         assert hit.lexical == lexical.get(identity, 0)
         assert hit.dense == pytest.approx(float(CountingEncoder().encode([hit.passage.text])[0] @ vector), abs=1e-5)
-        wanted = LEXICAL_WEIGHT * scaled(lexical, identity) + (1 - LEXICAL_WEIGHT) * scaled(dense, identity)
+        wanted = LEXICAL_WEIGHT * scaled(lexical, identity) + DENSE_WEIGHT * scaled(dense, identity)
+        wanted += SENTENCE_WEIGHT * scaled(nearest, identity)
         assert hit.score == pytest.approx(wanted)
 
 

