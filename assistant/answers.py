@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,7 +22,9 @@ from .references import readable
 from .retrieval import Retrieval
 from .selection import ANGLES, Selection
 from .settings import Settings
-from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Claim, Document, Hit
+from .suggestions import Suggestions
+from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Citation, Claim, Document, Hit
+from .views import View
 from .writers import QuotingWriter
 
 NEAREST = 2  # passages offered when the documents do not say
@@ -46,6 +49,7 @@ class Answerer:
         self.reader = Reader(index.catalog, encoder)
         self._selection = Selection(self.reader, settings.max_claims)
         self._outlines = Outlines(index.catalog, self.reader)
+        self._suggestions = Suggestions(self.reader)
 
     def search(self, query: str, k: int, only: Filter) -> list[Hit]:
         """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
@@ -64,7 +68,9 @@ class Answerer:
             self._history.keep(*(event for event in events if isinstance(event, Answer)))
         yield from events
 
-    def _events(self, asked: str, turns: Sequence[Answer], only: Filter) -> Iterator[Claim | Answer]:
+    def _events(
+        self, asked: str, turns: Sequence[Answer], only: Filter, *, checking: bool = False
+    ) -> Iterator[Claim | Answer]:
         clock = Clock()
         asked = clean(asked, self._settings.max_question_chars)
         alone = self._standalone(asked, turns)
@@ -79,7 +85,32 @@ class Answerer:
             questions.append(question)
             if not made.parts[-1]:
                 unsaid.append(part)
-        yield self._finish(asked, alone, planned, made, unsaid, questions, seen, clock)
+        answer = self._finish(asked, alone, planned, made, unsaid, questions, seen, clock)
+        if not answer.claims and not checking:
+            near = seen or self._outlines.outline(self.retrieval.admitted(only))
+            answer = dataclasses.replace(answer, suggestions=self._suggested(near, only, (asked, alone)))
+            clock.lap("suggestions")
+        yield answer
+
+    def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
+        """Questions that the documents answer, to be asked after `answer`, or first of all; each has been checked."""
+        with self._index.catalog.snapshot():
+            cited = answer.citations if answer else ()
+            near = [Choice(view.document, view.number_at(c.start), 1.0) for c in cited if (view := self._live(c))]
+            near = near or self._outlines.outline(list(self.documents))
+            return self._suggested(near, EVERYTHING, (answer.question, answer.standalone) if answer else ())
+
+    def _live(self, citation: Citation) -> View | None:
+        """The document of a citation, if it is still the one that was cited."""
+        held = self.documents.get(citation.document_id)
+        return self.reader.view(held.id) if held and held.version == citation.version else None
+
+    def _suggested(self, near: Sequence[Choice], only: Filter, asked: Sequence[str]) -> tuple[str, ...]:
+        def is_answered(question: str) -> bool:
+            *_, answer = self._events(question, (), only, checking=True)
+            return isinstance(answer, Answer) and bool(answer.claims)
+
+        return self._suggestions.near(near, is_answered, asked)
 
     def _standalone(self, asked: str, turns: Sequence[Answer]) -> str:
         if not turns:

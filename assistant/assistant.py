@@ -110,6 +110,10 @@ class Assistant:
         """A new conversation, in which follow-up questions are understood."""
         return Conversation(functools.partial(self._answerer.answer, only=only))
 
+    def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
+        """Questions that the documents answer, to be asked after `answer`, or first of all; each has been checked."""
+        return self._answerer.suggestions(answer)
+
     def search(self, query: str, k: int = 5, only: Filter = EVERYTHING) -> list[Hit]:
         """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
         return self._answerer.search(query, k, only)

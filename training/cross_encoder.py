@@ -304,7 +304,7 @@ def loss_of(scores: torch.Tensor, labels: torch.Tensor, listwise: bool) -> torch
 
 
 def main() -> None:
-    """Train, and save the weights after the last step (and every 500)."""
+    """Train, and save the weights after the last step (and every 250)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=("relevance", "entailment"))
     for name in ("weights", "tokenizer", "pairs", "out"):
@@ -312,6 +312,8 @@ def main() -> None:
     parser.add_argument("--squad", type=Path)
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--stop", type=int, help="end after this step, the rate still that of --steps")
+    parser.add_argument("--resume", type=Path, help="weights that an earlier run saved, to train on from")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -324,6 +326,8 @@ def main() -> None:
     relevance = options.task == "relevance"
     data = Relevance(options.pairs, options.squad, rng) if relevance else Entailment(options.pairs, rng)
     model = CrossEncoder(load_file(options.weights))
+    if options.resume:
+        model.load_state_dict(load_file(options.resume))
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=options.rate, weight_decay=0.01)
     warm = options.steps // 20
@@ -345,8 +349,10 @@ def main() -> None:
         if step % 25 == 0:
             rate = step / (time.monotonic() - began)
             print(f"step {step}: loss {mean:.3f}, {rate:.2f} steps/s, {ids.shape[1]} wide", flush=True)
-        if step % 500 == 0 or step == options.steps:
+        if step % 250 == 0 or step in (options.steps, options.stop):
             save_file({name: value.contiguous() for name, value in model.state_dict().items()}, options.out)
+        if step == options.stop:
+            break
 
 
 if __name__ == "__main__":
