@@ -12,7 +12,9 @@ import re
 
 from .answer_kinds import SPEECH_STEMS, STRICT, topic_words
 from .dates import Date
-from .evidence import RARE, Candidate, acts, match, rarity, spells, unmatched_names
+from .evidence import Candidate
+from .features import acts, unmatched_names
+from .matching import RARE, match, rarity, spells
 from .names import ROLES, Person
 from .questions import Question
 from .views import View

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .evidence import match
+from .matching import match
 from .questions import Question
 from .views import View
 from .words import stems, tokens

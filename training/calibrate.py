@@ -1,10 +1,10 @@
-"""Fit the weights of `assistant.evidence.score` on dev data, and say what they are worth there.
+"""Fit the weights of `assistant.features.score` on dev data, and say what they are worth there.
 
     python -m training.calibrate [--squad SQUAD_DEV.json] [--questions 600]
 
 Logistic regression (L2, full batch) over the features of each question's best sentences: does the sentence hold the
-answer? Data: the dev halves of the story suites, and, where given, SQuAD 2.0 questions (labelled dev, never test)
-over all its paragraphs at once. Prints the weights, and figures cross-validated by question.
+answer? Data: the dev suites of the stories, and, where given, questions on the articles of SQuAD 2.0's labelled dev
+half (never test) that the cross-encoder was not trained on. Prints the weights, and figures cross-validated by question.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from assistant import Assistant, Settings
-from assistant.evidence import Candidate, Features
+from assistant.evidence import Candidate
+from assistant.features import Features
 from assistant.questions import analyse
-from evals.suites import load_suite
+from evals.suites import SUITES, load_suite
+from training import HELD_OUT
 
 NAMES = [field.name for field in dataclasses.fields(Features)]
 Row = tuple[int, str, bool, Features, bool]  # question, source, answerable, features, right
@@ -56,6 +58,8 @@ def squad_rows(path: Path, count: int, first: int) -> list[Row]:
         corpus = Path(folder) / "corpus"
         corpus.mkdir()
         for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+            if article["title"] not in HELD_OUT:
+                continue  # the cross-encoder was trained on it
             for number, paragraph in enumerate(article["paragraphs"]):
                 identity = f"{''.join(c for c in article['title'].lower() if c.isalnum())}-{number}"
                 head = f"---\nid: {identity}\ntitle: {json.dumps(article['title'])}\n---\n\n"
@@ -75,8 +79,9 @@ def squad_rows(path: Path, count: int, first: int) -> list[Row]:
 
 
 def design(features: Features) -> list[float]:
-    """A row of the design matrix: the features, in their order."""
-    return [float(getattr(features, name)) for name in NAMES]
+    """A row of the design matrix: what the score adds up, in the features' order."""
+    held = terms(features)
+    return [float(held[name]) for name in NAMES]
 
 
 def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float = 3.0) -> np.ndarray:
@@ -123,7 +128,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=600)
     parser.add_argument("--keep", type=Path, help="also write the rows here, as JSON")
     options = parser.parse_args()
-    suites = ("article-dev", "article-dev-2", "article-dev-3", "other-dev")
+    suites = sorted(path.stem for path in SUITES.glob("*-dev*.yaml"))
     rows = [row for number, suite in enumerate(suites) for row in suite_rows(suite, 1000 * number)]
     if options.squad:
         rows += squad_rows(options.squad, options.questions, 10_000)

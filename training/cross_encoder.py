@@ -31,10 +31,11 @@ from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
 
+from . import HELD_OUT
+
 HIDDEN, HEADS, LAYERS = 384, 12, 6
 QUESTION, CONTEXT, SENTENCE = 40, 24, 72  # word pieces kept of each part
 GROUP, GROUPS = 4, 12  # pairs a question, questions a step
-HELD_OUT = ("Steam_engine", "Huguenot")  # articles of SQuAD's dev half that are for measuring
 MIX = {"squad_nqg_test": 0.44, "squad2": 0.26, "selqa_dev": 0.10, "qamr": 0.20}
 Pair = tuple[str, str, str, float]  # question, context, sentence, label
 WORD = re.compile(r"[a-z0-9]+")
