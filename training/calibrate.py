@@ -20,7 +20,7 @@ import numpy as np
 
 from assistant import Assistant, Settings
 from assistant.evidence import Candidate
-from assistant.features import Features
+from assistant.features import Features, terms
 from assistant.questions import analyse
 from evals.suites import SUITES, load_suite
 from training import HELD_OUT
