@@ -186,7 +186,7 @@ def _month(name: str) -> int:
 
 def _uncredited(document: Document, spans: Sequence[Span]) -> Iterator[Fault]:
     """Sentences that name neither a source of the brief nor, with a date, anybody who said it."""
-    names = {name for source in document.sources for name in _names(source.get("publisher", ""))}
+    names = {name for source in document.sources for name in publishers(source.get("publisher", ""))}
     for span in spans:
         words = span.of(document.text)
         named = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words) for name in names)
@@ -203,7 +203,7 @@ _SAID = re.compile(
 )
 
 
-def _names(publisher: str) -> Iterator[str]:
+def publishers(publisher: str) -> Iterator[str]:
     """What a publisher may be called in a sentence: "The Telegraph (India), Anita Joshua" is "Telegraph"."""
     agencies = re.findall(r"\((PTI|ANI|IANS|AP|UNI)\)", publisher)
     for part in [*re.split(r" ?\(.*?\)|[,/]", publisher), *agencies]:
