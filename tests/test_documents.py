@@ -182,7 +182,7 @@ def test_only_the_text_makes_the_version(file: Path) -> None:
         (f"---\ntitle: T\nid: {'a' * 101}\n---\nText.\n", 3, "id is 'aaa", "give lower-case"),
         ("---\nid: a\n---\nText.\n", 2, "no title", "add one"),
         ("---\nid: a\nkind: article\ntitle: '  '\n---\nText.\n", 4, "no title", "add one"),
-        ("---\nid: a\ntitle: \"\\u200b...\"\n---\nText.\n", 3, "no title", "add one"),
+        ('---\nid: a\ntitle: "\\u200b..."\n---\nText.\n', 3, "no title", "add one"),
         (f"---\nid: a\ntitle: {'t' * 501}\n---\nText.\n", 3, "title of 501 characters, over 500", "shorten it"),
         (f"{HEAD}title: Another\n---\nText.\n", 4, "front matter is not YAML ('title' is given twice)", "mend"),
         (f"{HEAD}id: b\n---\nText.\n", 4, "front matter is not YAML ('id' is given twice)", "mend"),
