@@ -127,9 +127,9 @@ def _expanded(sources: Iterable[str | Path], corpus: Path) -> tuple[list[str | P
             place = path.resolve()
             if hidden or not path.is_file() or place.is_relative_to((corpus / ORIGINALS).resolve()):
                 continue
-            if place.is_relative_to(root.resolve()):
+            if not path.is_symlink():
                 every.append(path)
-            else:
+            elif not place.is_relative_to(root.resolve()):
                 linked.append(LeftOut(str(path), "it is a link out of the folder: give the file itself."))
     return every, linked
 
