@@ -104,6 +104,9 @@ def _incomplete(document: Document) -> Iterator[Fault]:
     for name in needed:
         if not getattr(document, name):
             yield Fault(document.id, 0, f"no {name}: add it.")
+    for address in [document.url, *(source.get("url", "") for source in document.sources)]:
+        if address and not re.match(r"https?://[^\s<>\"]+\Z", address):
+            yield Fault(document.id, 0, f"{address[:60]!r} is no http or https address: mend it.")
     for number, source in enumerate(document.sources if document.kind == BRIEF else (), 1):
         if missing := [part for part in _SOURCE_PARTS if not source.get(part)]:
             yield Fault(document.id, 0, f"source {number} has no {', no '.join(missing)}: add it.")

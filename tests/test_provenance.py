@@ -58,6 +58,8 @@ def test_the_shipped_corpus_holds_the_article_and_its_briefs() -> None:
         (r"^facts: \[.*?,", "facts: [NOTE-99,", "fact NOTE-99 is not in facts.yaml"),
         (r"^facts: \[.*?,", "facts: [UAPA-03,", "no source of fact UAPA-03 is listed"),
         (r"^    title: \".", '    title: "Not so: ', "is not in facts.yaml as it stands here"),
+        (r"^    url: .*", "    url: javascript:alert(1)", "'javascript:alert(1)' is no http or https address"),
+        (r"^language: .*", "url: www.example.org/x", "'www.example.org/x' is no http or https address"),
         (r"^    date: .*", '    date: "page date not shown"', "source 1 is dated 'page date not shown'"),
     ],
 )
