@@ -21,8 +21,9 @@ SHARE = 0.5  # of the pages a line has to stand on to be furniture
 SHORT = 0.8  # of the usual width of a line, below which a line that ends a sentence ends its paragraph
 GUTTER = 3  # blank characters between columns
 ROWS = 4  # with text on both sides of a gutter, from which it is one
-COLUMN = 15  # characters in the usual line of a column: what is narrower is a table's
+COLUMN = 24  # characters in the usual line of a column: what is narrower is a table's, whose rows belong together
 _NUMBER = re.compile(r"\W*(?:page\s*)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?\W*", re.IGNORECASE)
+_GAP = re.compile(rf"(?<=\S) {{{GUTTER},}}(?=\S)")
 _ENDS = re.compile(r"[.!?:…][\"”’')\]]*\Z")
 _ITEM = re.compile(r"(?:[•▪◦‣–-]|\d{1,3}[.)])\s")
 
@@ -84,19 +85,17 @@ def in_columns(rows: Sequence[str]) -> list[str] | None:
 
 def _gutter(rows: Sequence[str]) -> int | None:
     """Where a blank strip begins that most rows have text on both sides of, as wide as columns of prose."""
-    width = max(map(len, rows), default=0)
-    best, held = None, 0
-    for place in range(COLUMN, width - COLUMN):
-        parts = [
-            (row[:place].strip(), row[place + GUTTER :].strip(), row[place : place + GUTTER].strip()) for row in rows
-        ]
-        both = [(left, right) for left, right, between in parts if left and right and not between]
-        crossed = sum(bool(between) for *_, between in parts)
-        if len(both) < ROWS or len(both) <= max(held, 3 * crossed):
-            continue
-        if all(sorted(map(len, side))[len(side) // 2] >= COLUMN for side in zip(*both, strict=True)):
-            best, held = place, len(both)
-    return best
+    gaps = [gap for row in rows for gap in _GAP.finditer(row)]
+    often = Counter(place for gap in gaps for place in range(gap.start(), gap.end() - GUTTER + 1))
+    for place, count in sorted(often.items(), key=lambda held: (-held[1], held[0])):
+        if count < ROWS:
+            break
+        crossed = sum(bool(row[place : place + GUTTER].strip()) for row in rows)
+        split = [(row[:place].strip(), row[place + GUTTER :].strip()) for row in rows if len(row) > place + GUTTER]
+        sides = zip(*((left, right) for left, right in split if left and right), strict=True)
+        if count > 3 * crossed and all(sorted(map(len, side))[len(side) // 2] >= COLUMN for side in sides):
+            return place
+    return None
 
 
 def _lines(page: str) -> list[str]:

@@ -164,6 +164,8 @@ def test_a_line_over_both_columns_ends_what_stands_above_it() -> None:
 
 def test_a_table_is_no_columns_and_neither_is_a_page_of_prose() -> None:
     assert in_columns([f"{year}          {year * 7}          {year % 9}" for year in range(2010, 2026)]) is None
+    days = [f"Friday {day} January 2026      The board of the harbour met again and heard" for day in range(10, 20)]
+    assert in_columns(days) is None, "a day belongs to what is beside it"
     assert in_columns(["A line of prose that runs over all of the page, as most do,"] * 20) is None
     assert in_columns([]) is None
 
