@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,21 +19,21 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from tqdm import tqdm
 
-from .documents import ORIGINALS, SUFFIXES, read_document
+from .documents import LONGEST_TITLE, ORIGINALS, SUFFIXES, read_document
 from .errors import CorpusError
+from .extracts import Extracted
 from .fetching import Fetcher
-from .formats import Extracted, extract
+from .formats import SUFFIXES as READABLE
+from .formats import extract
 from .markup import tidy
 from .settings import Settings
 from .types import Document
 
 LONGEST_ID = 80
 _TYPES = {
-    "application/pdf": ".pdf",
-    "application/rss+xml": ".rss",
-    "application/atom+xml": ".atom",
-    "text/plain": ".txt",
-}
+    "application/pdf": ".pdf", "application/rss+xml": ".rss", "application/atom+xml": ".atom", "text/plain": ".txt",
+    "text/html": ".html", "application/xhtml+xml": ".html",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def add(sources: Sequence[str | Path], folder: Path, settings: Settings) -> AddR
     """
     shelf, refused = _Shelf(folder), list[LeftOut]()
     outcomes: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
-    every = list(_expanded(sources))
+    every, linked = _expanded(sources, folder)
+    refused += linked
     fetcher = Fetcher(
         max_bytes=settings.max_document_bytes,
         timeout=settings.fetch_timeout,
@@ -108,14 +110,28 @@ def is_address(source: str | Path) -> bool:
     return bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", str(source)))
 
 
-def _expanded(sources: Iterable[str | Path]) -> Iterator[str | Path]:
+def _expanded(sources: Iterable[str | Path], corpus: Path) -> tuple[list[str | Path], list[LeftOut]]:
+    """Files and addresses, folders by what is in them: nothing hidden, no original that the corpus keeps itself.
+
+    A folder may come from elsewhere: its links are not followed out of it, to files that nobody meant to publish.
+    """
+    every: list[str | Path] = []
+    linked = []
     for source in sources:
-        if is_address(source) or not Path(source).is_dir():
-            yield source
-            continue
         root = Path(source)
-        files = [path for path in sorted(root.rglob("*")) if path.is_file()]
-        yield from (path for path in files if not any(part.startswith(".") for part in path.relative_to(root).parts))
+        if is_address(source) or not root.is_dir():
+            every.append(source)
+            continue
+        for path in sorted(root.rglob("*")):
+            hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+            place = path.resolve()
+            if hidden or not path.is_file() or place.is_relative_to((corpus / ORIGINALS).resolve()):
+                continue
+            if not path.is_symlink():
+                every.append(path)
+            elif not place.is_relative_to(root.resolve()):
+                linked.append(LeftOut(str(path), "it is a link out of the folder: give the file itself."))
+    return every, linked
 
 
 def _add(source: str | Path, shelf: _Shelf, settings: Settings, fetcher: Fetcher) -> Iterator[tuple[str, str]]:
@@ -125,12 +141,18 @@ def _add(source: str | Path, shelf: _Shelf, settings: Settings, fetcher: Fetcher
     if PurePosixPath(original.name).suffix.lower() in SUFFIXES and original.data.lstrip(b"\xef\xbb\xbf").startswith(
         b"---"
     ):
+        if original.url:  # it could take the place of any document here, and name any publisher
+            raise CorpusError("it has front matter of its own: save it, read that, and add the file if you trust it.")
         yield shelf.copy(original, settings.max_document_bytes)
         return
     found = extract(original.data, original.name, url=original.url, max_bytes=settings.max_document_bytes)
     kept = ""
-    for number, one in enumerate(found):
-        key = original.source if len(found) == 1 else one.url or f"{original.source}#{number}"
+    marks = [one.url or one.title for one in found]
+    often = Counter(marks)
+    for number, (one, mark) in enumerate(zip(found, marks, strict=True)):
+        # With the feed's own address before it: an item may claim any address, another document's too.
+        own = mark if mark and often[mark] == 1 else str(number)
+        key = original.source if len(found) == 1 else f"{original.source}#{own}"
         outcome, identity, kept = shelf.put(one, original, key, kept)
         yield outcome, identity
 
@@ -139,9 +161,9 @@ def _fetched(url: str, fetcher: Fetcher) -> _Original:
     page = fetcher.fetch(url)
     name = PurePosixPath(unquote(urlsplit(page.url).path)).name or urlsplit(page.url).hostname or "page"
     kind = page.content_type.partition(";")[0].strip().lower()
-    if "html" in kind or not PurePosixPath(name).suffix:
+    if "html" in kind or PurePosixPath(name).suffix.lower() not in READABLE:
         # An address may end in ".php" or in nothing: the server says what it is.
-        name = f"{PurePosixPath(name).stem}{_TYPES.get(kind, '.html' if 'html' in kind else '')}"
+        name = f"{PurePosixPath(name).stem}{_TYPES.get(kind, '')}"
     return _Original(page.data, name, url, page.url)
 
 
@@ -182,8 +204,8 @@ class _Shelf:
     def put(self, one: Extracted, original: _Original, source: str, kept: str) -> tuple[str, str, str]:
         """Write a text as a document: what came of it, its id, and where its original is kept."""
         before = next((document for document in self._documents.values() if document.source == source), None)
-        title = " ".join(one.title.split()) or PurePosixPath(original.name).stem
-        identity = before.id if before else self._free_id(one.title or PurePosixPath(original.name).stem)
+        title = _title(one.title, PurePosixPath(original.name).stem, one.text)
+        identity = before.id if before else self._free_id(title)
         if not kept:
             suffix = PurePosixPath(original.name).suffix.lower()
             kept = f"{ORIGINALS}/{identity}{suffix if re.fullmatch(r'[.][a-z0-9]{1,8}', suffix) else ''}"
@@ -194,17 +216,17 @@ class _Shelf:
         }  # fmt: skip
         if before and _same(before, known, one.text):
             return "unchanged", identity, kept
+        made = f"---\n{_front_matter(known)}---\n\n{one.text}\n".encode()
+        _parsed(made, 2**63)
         self._write(self._folder / kept, original.data)
-        path = self.files.get(identity, self._folder / f"{identity}.md")
-        self._written(path, f"---\n{_front_matter(known)}---\n\n{one.text}\n".encode())
+        self._written(self.files.get(identity, self._folder / f"{identity}.md"), made)
+        if before and before.original != kept:
+            self._drop_original(before.original)
         return ("changed" if before else "added"), identity, kept
 
     def copy(self, original: _Original, max_bytes: int) -> tuple[str, str]:
         """Take a document that has its front matter as it is."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "document.md"
-            path.write_bytes(original.data)
-            document = read_document(path, max_bytes=max_bytes)
+        document = _parsed(original.data, max_bytes)
         before = self._documents.get(document.id)
         if before == document:
             return "unchanged", document.id
@@ -214,7 +236,9 @@ class _Shelf:
     def remove(self, identity: str) -> None:
         """Delete a document, and its original unless another came from it too."""
         self.files.pop(identity).unlink()
-        original = self._documents.pop(identity).original
+        self._drop_original(self._documents.pop(identity).original)
+
+    def _drop_original(self, original: str) -> None:
         inside = (self._folder / original).resolve().is_relative_to((self._folder / ORIGINALS).resolve())
         if original and inside and all(other.original != original for other in self._documents.values()):
             (self._folder / original).unlink(missing_ok=True)
@@ -245,6 +269,20 @@ class _Shelf:
         slug = slug or f"document-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
         taken = set(self.files) | {path.stem for path in self.files.values()}
         return next(name for name in (slug, *(f"{slug}-{n}" for n in range(2, 10**6))) if name not in taken)
+
+
+def _parsed(data: bytes, max_bytes: int) -> Document:
+    """The document that a file of these bytes would be; raises CorpusError for none."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "document.md"
+        path.write_bytes(data)
+        return read_document(path, max_bytes=max_bytes)
+
+
+def _title(*lines: str) -> str:
+    """The first of some lines that can be read, cut where it is longer than titles are."""
+    line = next(" ".join(tidy(line).split()) for line in lines if re.search(r"\w", tidy(line)))
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def _front_matter(known: dict[str, Any]) -> str:

@@ -22,14 +22,33 @@ ORIGINALS = "originals"  # folder beside the documents that keeps the files they
 ADDABLE = (".pdf", ".docx", ".epub", ".html", ".htm", ".xhtml", ".eml", ".rss", ".atom")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
+LONGEST_TITLE = 500  # characters
+LONGEST_FRONT_MATTER = 500_000  # characters: PyYAML takes seconds over more
 _TEXT_FIELDS = ("title", "publisher", "author", "url", "kind", "language", "source", "original")
-# C0 controls but tab and line ends, the two bidirectional overrides, which make words look other than they are,
-# and halves of characters, which YAML can write but no file can hold.
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202d\u202e\ud800-\udfff]")
+# Controls but tab and line ends (C1 too: a terminal may obey them), the two bidirectional overrides, which make words
+# look other than they are, and halves of characters, which YAML can write but no file can hold.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff]")
+_LINE_ENDS = re.compile("\\s*[\t\n\r\x85\u2028\u2029]\\s*")
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which a date is the text it is written as: an impossible one is then refused on its own line."""
+    """YAML in which a date is the text it is written as: an impossible one is then refused on its own line.
+
+    And in which no name is given twice: PyYAML takes the last, readers of the file the first.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """As PyYAML does it; raises ConstructorError for a name that is there already."""
+        seen = set()
+        for name, _ in node.value:
+            if isinstance(name, yaml.ScalarNode):
+                if name.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"{reprlib.repr(name.value)} is given twice", name.start_mark
+                    )
+                seen.add(name.value)
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -123,6 +142,10 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _metadata(block: str) -> dict[str, Any]:
+    if len(block) > LONGEST_FRONT_MATTER:
+        raise CorpusError(
+            f"line 2: front matter of {len(block):,} characters, over {LONGEST_FRONT_MATTER:,}: shorten it."
+        )
     try:
         values = yaml.load(block, _Loader)  # a SafeLoader
     except yaml.MarkedYAMLError as error:
@@ -141,7 +164,18 @@ def _metadata(block: str) -> dict[str, Any]:
             f"line {_line(block, 'id')}: id is {reprlib.repr(identity)}: give lower-case letters, digits, "
             "`-`, `.` or `_`."
         )
-    result: dict[str, Any] = {"id": identity}
+    result: dict[str, Any] = {"id": identity, **_texts(values, block)}
+    for name in ("published", "evidence_to", "fetched"):
+        result[name] = _date(values.get(name), name, _line(block, name))
+    result["facts"] = _facts(values.get("facts") or [], _line(block, "facts"))
+    result["pages"] = _pages(values.get("pages") or [], _line(block, "pages"))
+    result["sources"] = _sources(values.get("sources") or [], _line(block, "sources"))
+    return result
+
+
+def _texts(values: Mapping[Any, Any], block: str) -> dict[str, str]:
+    """The fields that are a line of text each; one left empty is as one left out."""
+    result = {}
     for name in _TEXT_FIELDS:
         value = values.get(name)
         if value is None:
@@ -152,14 +186,13 @@ def _metadata(block: str) -> dict[str, Any]:
             )
         if found := _UNREADABLE.search(value):
             raise CorpusError(f"line {_line(block, name)}: {name} holds U+{ord(found.group()):04X}: remove it.")
-        result[name] = value
-    if not result.get("title", "").strip():
-        raise CorpusError(f"line {_line(block, 'title')}: no title: add one.")
-    for name in ("published", "evidence_to", "fetched"):
-        result[name] = _date(values.get(name), name, _line(block, name))
-    result["facts"] = _facts(values.get("facts") or [], _line(block, "facts"))
-    result["pages"] = _pages(values.get("pages") or [], _line(block, "pages"))
-    result["sources"] = _sources(values.get("sources") or [], _line(block, "sources"))
+        if line := _LINE_ENDS.sub(" ", value).strip():
+            result[name] = line
+    title, line_number = result.get("title", ""), _line(block, "title")
+    if not re.search(r"\w", title):
+        raise CorpusError(f"line {line_number}: no title: add one.")
+    if len(title) > LONGEST_TITLE:
+        raise CorpusError(f"line {line_number}: title of {len(title):,} characters, over {LONGEST_TITLE}: shorten it.")
     return result
 
 

@@ -19,6 +19,7 @@ from .errors import CorpusError
 
 AGENT = "on-the-record"
 REDIRECTS = 5
+MOVED = (301, 302, 303, 307, 308)
 ROBOTS_BYTES = 500_000
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/*;q=0.9,*/*;q=0.5"
 _PLAIN = "/%:@!$&'()*+,;=~-._"
@@ -58,7 +59,7 @@ class Fetcher:
                     f"{parts.hostname}'s robots.txt does not allow it: ask the publisher, or save the page."
                 )
             status, headers, data = self._get(parts, deadline, self._max_bytes)
-            if status in (301, 302, 303, 307, 308) and headers.get("location"):
+            if status in MOVED and headers.get("location"):
                 url = urljoin(url, headers["location"])
                 continue
             if status != 200:
@@ -71,12 +72,21 @@ class Fetcher:
     def _may_fetch(self, parts: SplitResult, deadline: float) -> bool:
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._robots:
-            status, _, data = self._get(_checked(f"{site}/robots.txt"), deadline, ROBOTS_BYTES)
+            status, data = self._robots_file(f"{site}/robots.txt", deadline)
             # RFC 9309: no file allows everything; a server that cannot or will not say, nothing.
             closed = ["User-agent: *", "Disallow: /"] if status in (401, 403) or status >= 500 else []
             self._robots[site] = RobotFileParser()
             self._robots[site].parse(data.decode("utf-8", "replace").splitlines() if status == 200 else closed)
         return self._robots[site].can_fetch(AGENT, parts.geturl())
+
+    def _robots_file(self, url: str, deadline: float) -> tuple[int, bytes]:
+        """Status and content, over redirects: RFC 9309 has five followed, as for pages."""
+        for _ in range(REDIRECTS + 1):
+            status, headers, data = self._get(_checked(url), deadline, ROBOTS_BYTES)
+            if status not in MOVED or not headers.get("location"):
+                return status, data
+            url = urljoin(url, headers["location"])
+        return 404, b""
 
     def _get(self, parts: SplitResult, deadline: float, most: int) -> tuple[int, dict[str, str], bytes]:
         host = parts.hostname or ""
@@ -195,4 +205,6 @@ def _body(answer: http.client.HTTPResponse, headers: dict[str, str], most: int, 
             raise TimeoutError("too slow")
     if time.monotonic() >= deadline:
         raise TimeoutError("too slow")
+    if unpack and not unpack.eof:
+        raise CorpusError("it broke off before its end: try again.")
     return bytes(data)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from urllib.parse import unquote
 
 from .errors import CorpusError
-from .markup import marked_up, tidy
+from .extracts import TYPES, Extracted, day, decoded, language
+from .markup import is_hidden, marked_up, tidy
+from .messages import read_feed, read_mail
 
 EXPANSION = 20  # how many times its own size, or the limit if that is more, an archive may unpack to
 SUFFIXES = {
@@ -23,30 +24,14 @@ SUFFIXES = {
 }  # fmt: skip
 """The format that a file's name promises."""
 _BINARY = {b"%PDF-": "pdf", b"PK\x03\x04": "zip", b"\xd0\xcf\x11\xe0": "office"}
-_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|article)\b", re.I | re.S
-)
-_FEED = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)?<(?:rss|feed|rdf:RDF)\b",
-    re.I | re.S,
-)
+# No part may end in two ways: a file of comments alone would keep the pattern busy for ever.
+_PROLOGUE = r"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?:(?!-->).)*+-->\s*+)*+"
+_HTML = re.compile(_PROLOGUE + r"<(?:!doctype html|html|head|body|article)\b", re.I | re.S)
+_FEED = re.compile(_PROLOGUE + r"(?:<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\])?\s*+>\s*+)?+<(?:rss|feed|rdf:RDF)\b", re.I | re.S)
+_TYPE = re.compile(r"\.[a-z][a-z0-9]{0,7}")  # the end of a name that promises a type, known here or not
 _MAIL = re.compile(
     r"(?:(?:From|To|Date|Subject|Received|Return-Path|Message-ID|MIME-Version|Delivered-To):[^\n]*\n)", re.I
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """A text as readers will see it cited; `pages` are the offsets at which its pages begin, if it has any."""
-
-    text: str
-    title: str = ""
-    author: str = ""
-    publisher: str = ""
-    published: dt.date | None = None
-    url: str = ""
-    language: str = ""
-    pages: tuple[int, ...] = ()
 
 
 def extract(data: bytes, name: str, *, url: str = "", max_bytes: int) -> tuple[Extracted, ...]:
@@ -77,19 +62,6 @@ def extract(data: bytes, name: str, *, url: str = "", max_bytes: int) -> tuple[E
     return tuple(dataclasses.replace(one, url=one.url or url) for one in found if re.search(r"\w", one.text))
 
 
-def day(value: Any) -> dt.date | None:
-    """A date out of what files hold: a date, or text that begins with an ISO one (PDF's "D:20260102" too)."""
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    match = re.match(r"\s*(?:D:)?(\d{4})-?(\d\d)-?(\d\d)", str(value or ""))
-    try:
-        return dt.date(*map(int, match.groups())) if match else None
-    except ValueError:
-        return None
-
-
 def _kind(data: bytes, name: str, max_bytes: int) -> str:
     start = data.lstrip()[:1024]
     kind = next((kind for sign, kind in _BINARY.items() if start.startswith(sign)), "")
@@ -103,7 +75,7 @@ def _kind(data: bytes, name: str, max_bytes: int) -> str:
             raise CorpusError("it is an archive that is neither DOCX nor EPUB: unpack it and add what is inside.")
     if kind:
         return kind
-    text = _decoded(data)
+    text = decoded(data)
     promised = SUFFIXES.get(PurePosixPath(name).suffix.lower(), "")
     if _FEED.match(text):
         return "feed"
@@ -113,28 +85,12 @@ def _kind(data: bytes, name: str, max_bytes: int) -> str:
         return promised
     if len(_MAIL.findall(text[:4000].split("\n\n")[0] + "\n")) >= 2:
         return "e-mail"
-    if promised == "html" and re.search(r"<\w+[^>]*>", text):
+    if promised == "html" and re.search(r"</?\w", text):
         return "html"
+    suffix = PurePosixPath(name).suffix.lower()
+    if not promised and _TYPE.fullmatch(suffix):
+        raise CorpusError(f"{suffix} is no type that is read: if it is prose, name it .txt; {TYPES}.")
     return "text"
-
-
-def _decoded(data: bytes) -> str:
-    """The bytes as text; raises CorpusError where they are none."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    if b"\x00" in data[:65536]:
-        raise CorpusError(
-            "it is of no type that can be read: give Markdown, text, HTML, PDF, DOCX, EPUB, e-mail or a feed."
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(data).best()
-        if best is None:
-            raise CorpusError("its letters cannot be told (no known encoding): save it as UTF-8.") from None
-        return str(best)
 
 
 def _archive(data: bytes, max_bytes: int) -> zipfile.ZipFile:
@@ -148,7 +104,7 @@ def _archive(data: bytes, max_bytes: int) -> zipfile.ZipFile:
 
 
 def _read_text(data: bytes, _url: str, _max_bytes: int) -> list[Extracted]:
-    text = tidy(_decoded(data))
+    text = tidy(decoded(data))
     return [Extracted(text, title=_first_line(text))]
 
 
@@ -162,16 +118,21 @@ def _first_line(text: str) -> str:
 def _read_html(data: bytes, url: str, _max_bytes: int) -> list[Extracted]:
     import trafilatura
 
-    page = trafilatura.bare_extraction(
-        data, url=url or None, with_metadata=True, include_comments=False, include_formatting=False
-    )
-    if page is None or isinstance(page, dict):
+    tree = trafilatura.load_html(data)
+    for element in [] if tree is None else [e for e in tree.iterdescendants() if is_hidden(e)]:
+        element.drop_tree()
+    page = None if tree is None else trafilatura.bare_extraction(
+        tree, url=url or None, with_metadata=True, include_comments=False, include_formatting=False,
+        # What a page does not say of its date is not guessed from the year in its footer.
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )  # fmt: skip
+    if tree is None or page is None or isinstance(page, dict):
         raise CorpusError("no main text was found in it: it may be a list of links, or made by scripts.")
     text = marked_up(page.body) if page.body is not None else page.text or ""
     return [
         Extracted(
             text, tidy(page.title or ""), tidy(page.author or ""), tidy(page.sitename or ""), day(page.date),
-            url, page.language or "",
+            url, language(tree.get("lang")),
         )
     ]  # fmt: skip
 
@@ -200,7 +161,7 @@ def _read_docx(data: bytes, _url: str, max_bytes: int) -> list[Extracted]:
     return [
         Extracted(
             text, tidy(known.title or "") or _first_line(text), "" if blank else tidy(known.author or ""), "",
-            None if blank else day(known.created), "", known.language or "",
+            None if blank else day(known.created), "", language(known.language),
         )
     ]  # fmt: skip
 
@@ -215,64 +176,24 @@ def _read_epub(data: bytes, _url: str, max_bytes: int) -> list[Extracted]:
         container = etree.fromstring(archive.read("META-INF/container.xml"), safe)
         place = PurePosixPath(container.xpath("string(//@full-path)"))
         package = etree.fromstring(archive.read(str(place)), safe)
-        files = {item.get("id"): item.get("href") for item in package.xpath("//*[local-name()='item']")}
+        files = {
+            item.get("id"): posixpath.normpath(place.parent / unquote(item.get("href", "").partition("#")[0]))
+            for item in package.xpath("//*[local-name()='item']")
+            if "nav" not in (item.get("properties") or "").split()  # a list of the chapters
+        }
         order = [files.get(ref.get("idref")) for ref in package.xpath("//*[local-name()='itemref']")]
         chapters = [
-            marked_up(
-                html.document_fromstring(
-                    archive.read(str(place.parent / href)), parser=html.HTMLParser(encoding="utf-8")
-                )
-            )
-            for href in order
-            if href
+            marked_up(html.document_fromstring(archive.read(name), parser=html.HTMLParser(encoding="utf-8")))
+            for name in order
+            if name
         ]
     told = {
         name: package.xpath(f"string(//*[local-name()='{name}'])").strip()
         for name in ("title", "creator", "publisher", "date", "language")
     }
     text = tidy("\n\n".join(chapter for chapter in chapters if chapter))
-    return [Extracted(text, told["title"], told["creator"], told["publisher"], day(told["date"]), "", told["language"])]
-
-
-def _read_mail(data: bytes, _url: str, _max_bytes: int) -> list[Extracted]:
-    import email
-    import email.policy
-    from email.utils import parseaddr, parsedate_to_datetime
-
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    body = message.get_body(("plain", "html"))
-    if body is None:
-        raise CorpusError("the message holds no text.")
-    content = body.get_content()
-    if body.get_content_type() == "text/html":
-        from lxml import html
-
-        text = marked_up(html.document_fromstring(content))
-    else:
-        text = tidy(content)
-    name, address = parseaddr(str(message["From"] or ""))
-    sent = parsedate_to_datetime(str(message["Date"])).date() if message["Date"] else None
-    return [Extracted(text, tidy(str(message["Subject"] or "")), tidy(name or address), "", sent)]
-
-
-def _read_feed(data: bytes, _url: str, _max_bytes: int) -> list[Extracted]:
-    import feedparser
-    from lxml import html
-
-    feed = feedparser.parse(data)
-    items = []
-    for entry in feed.entries:
-        parts = [part.get("value", "") for part in entry.get("content", [])] or [entry.get("summary", "")]
-        words = "\n\n".join(marked_up(html.document_fromstring(f"<div>{part}</div>")) for part in parts if part.strip())
-        told = entry.get("published_parsed") or entry.get("updated_parsed")
-        items.append(
-            Extracted(
-                words, tidy(entry.get("title", "")), tidy(entry.get("author", "")), tidy(feed.feed.get("title", "")),
-                dt.date(*told[:3]) if told else None, entry.get("link", "") or entry.get("id", ""),
-                feed.feed.get("language", ""),
-            )
-        )  # fmt: skip
-    return items
+    title, creator, publisher = (tidy(told[name]) for name in ("title", "creator", "publisher"))
+    return [Extracted(text, title, creator, publisher, day(told["date"]), "", language(told["language"]))]
 
 
 def _read_pdf(data: bytes, _url: str, _max_bytes: int) -> list[Extracted]:
@@ -282,12 +203,12 @@ def _read_pdf(data: bytes, _url: str, _max_bytes: int) -> list[Extracted]:
     return [
         Extracted(
             text, tidy(str(told.get("/Title") or "")), tidy(str(told.get("/Author") or "")), "",
-            day(told.get("/CreationDate")), pages=pages,
+            day(told.get("/CreationDate")), language=language(told.get("/Lang")), pages=pages,
         )
     ]  # fmt: skip
 
 
 _READERS: dict[str, Callable[[bytes, str, int], list[Extracted]]] = {
     "text": _read_text, "markdown": _read_text, "html": _read_html, "pdf": _read_pdf, "docx": _read_docx,
-    "epub": _read_epub, "e-mail": _read_mail, "feed": _read_feed,
+    "epub": _read_epub, "e-mail": lambda data, *_: read_mail(data), "feed": lambda data, *_: read_feed(data),
 }  # fmt: skip

@@ -54,7 +54,7 @@ def site() -> Iterator[http.server.ThreadingHTTPServer]:
         def do_GET(self) -> None:
             body = server.pages.get(self.path)  # type: ignore[attr-defined]
             self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Type", server.types.get(self.path, "text/html"))  # type: ignore[attr-defined]
             self.end_headers()
             self.wfile.write(body or b"")
 
@@ -62,7 +62,7 @@ def site() -> Iterator[http.server.ThreadingHTTPServer]:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.pages = {}  # type: ignore[attr-defined]
+    server.pages, server.types = {}, {}  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -129,6 +129,12 @@ def test_four_formats_are_added_answered_from_changed_and_removed(
             assert assistant.ask(question).status == NOT_IN_DOCUMENTS
         assert [path.name for path in (corpus / "originals").iterdir()] == [Path(pier.original).name]
 
+        (inbox / "stays.txt").write_text("The town hall of Hale has a new roof, its clerk said.", encoding="utf-8")
+        assistant.add(inbox / "stays.txt")
+        assistant.remove(ids[0])
+        assert assistant.ask("How much will the pier's repairs cost?").status == NOT_IN_DOCUMENTS
+        assert list(assistant.documents) == ["stays"]
+
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inbox = tmp_path / "inbox"
@@ -172,6 +178,76 @@ def test_a_document_with_front_matter_is_taken_as_it_is(tmp_path: Path) -> None:
     report = add([tmp_path / "x.md", tmp_path / "bad.md"], tmp_path / "c", Settings())
     assert report.added == ("mill-note",) and "id is 'UPPER'" in str(report.refused[0])
     assert (tmp_path / "c" / "mill-note.md").read_text(encoding="utf-8") == raw
+
+
+def test_no_address_takes_the_place_of_a_document(tmp_path: Path, site: http.server.ThreadingHTTPServer) -> None:
+    mine = "---\nid: pier\ntitle: The pier\npublisher: The Gazette\n---\n\nThe pier is open.\n"
+    (tmp_path / "pier.md").write_text(mine, encoding="utf-8")
+    settings = Settings(allow_private_hosts=True)
+    add([tmp_path / "pier.md"], tmp_path / "c", settings)
+    site.pages["/x.md"] = mine.replace("is open", "has sunk").encode()  # type: ignore[attr-defined]
+    site.types["/x.md"] = "text/plain"  # type: ignore[attr-defined]
+    own = f"http://127.0.0.1:{site.server_port}"
+    site.pages["/light"] = page(LIGHT.format(price=4), "The lighthouse")  # type: ignore[attr-defined]
+    site.pages["/feed"] = (  # type: ignore[attr-defined]
+        f"<rss><channel><title>G</title><item><title>A</title><link>{own}/light</link><description>It sank."
+        f"</description></item><item><title>B</title><link>{own}/b</link><description>It burnt.</description></item>"
+        f"<item><title>C</title><link>{own}/b</link><description>It fell.</description></item></channel></rss>"
+    ).encode()
+    site.types["/feed"] = "application/rss+xml"  # type: ignore[attr-defined]
+    report = add([f"{own}/x.md", f"{own}/light", f"{own}/feed"], tmp_path / "c", settings)
+    assert [str(refused) for refused in report.refused] == [
+        f"{own}/x.md: it has front matter of its own: save it, read that, and add the file if you trust it."
+    ]
+    assert len(report.added) == 4 and not report.changed
+    documents = read_corpus(tmp_path / "c", max_bytes=LIMIT).documents
+    assert documents["pier"].text == "The pier is open."
+    assert "painter" in documents["the-lighthouse"].text
+    assert {documents[name].text for name in report.added[1:]} == {"It sank.", "It burnt.", "It fell."}
+    assert len(add([f"{own}/feed"], tmp_path / "c", settings).unchanged) == 3
+
+
+def test_a_folder_is_read_for_what_is_in_it_alone(tmp_path: Path) -> None:
+    inbox, corpus = tmp_path / "inbox", tmp_path / "c"
+    (inbox / "deep" / ".git").mkdir(parents=True)
+    (tmp_path / "key.txt").write_text("The key of the house is under the mat.", encoding="utf-8")
+    (inbox / "deep" / "pier.txt").write_text(PIER, encoding="utf-8")
+    (inbox / "deep" / ".git" / "log.txt").write_text(PIER, encoding="utf-8")
+    (inbox / "data.json").write_text('{"pier": 4}', encoding="utf-8")
+    (inbox / "leak.txt").symlink_to(tmp_path / "key.txt")
+    (inbox / "inside.txt").symlink_to(inbox / "deep" / "pier.txt")
+    (inbox / "pipe.txt").symlink_to(tmp_path / "nothing")
+    report = add([inbox], corpus, Settings())
+    assert report.added == ("pier",) and not report.changed, "a link inside is the file that it leads to"
+    assert {Path(refused.source).name: refused.reason.partition(":")[0] for refused in report.refused} == {
+        "leak.txt": "it is a link out of the folder",
+        "data.json": ".json is no type that is read",
+    }
+    assert not any("mat" in document.text for document in read_corpus(corpus, max_bytes=LIMIT).documents.values())
+    again = add([corpus], corpus, Settings())
+    assert not again.added and not again.changed and not again.refused, "the corpus's own originals"
+
+
+@pytest.mark.parametrize(
+    "title", ["***", "x" * 2000, "\u200b", "a\u2028b", "<script>alert(1)</script>", "../../etc/passwd"]
+)
+def test_a_document_of_any_title_can_be_read_again(tmp_path: Path, title: str) -> None:
+    (tmp_path / "pier.html").write_bytes(page(PIER, title))
+    report = add([tmp_path / "pier.html"], tmp_path / "c", Settings())
+    (document,) = read_corpus(tmp_path / "c", max_bytes=LIMIT).documents.values()
+    assert (document.id,) == report.added and document.title.strip() and "\n" not in document.title
+    assert [path.parent for path in (tmp_path / "c").rglob("*.md")] == [tmp_path / "c"]
+
+
+def test_an_original_of_another_type_takes_the_place_of_the_first(
+    tmp_path: Path, site: http.server.ThreadingHTTPServer
+) -> None:
+    url = f"http://127.0.0.1:{site.server_port}/report"
+    settings = Settings(allow_private_hosts=True)
+    for kind, body in (("text/html", page(PIER, "The pier")), ("application/pdf", pdf([PIER]))):
+        site.pages["/report"], site.types["/report"] = body, kind  # type: ignore[attr-defined]
+        add([url], tmp_path / "c", settings)
+    assert [path.suffix for path in (tmp_path / "c" / "originals").iterdir()] == [".pdf"]
 
 
 def test_files_of_one_name_stay_apart(tmp_path: Path) -> None:

@@ -114,9 +114,9 @@ def test_text_survives_as_it_is(file: Path, text: str) -> None:
     assert read(file, f"{HEAD}---\n\n{text}\n\n") == text
 
 
+UNREADABLE = [*map(chr, range(32)), *map(chr, range(0x7F, 0xA0)), "\u202d", "\u202e"]
 READABLE = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters=[*map(chr, range(32)), "\x7f", "\u202d", "\u202e"])
-    | st.sampled_from("\n\t\r"),
+    st.characters(exclude_categories=["Cs"], exclude_characters=UNREADABLE) | st.sampled_from("\n\t\r"),
     min_size=1,
 )
 
@@ -131,6 +131,20 @@ def test_any_readable_text_survives_as_it_is(text: str, tmp_path_factory: pytest
     document = read_document(file, max_bytes=LIMIT)
     assert document.text == text
     assert document.version == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_field_is_one_line_and_an_empty_one_is_left_out(file: Path) -> None:
+    head = '---\nid: a\ntitle: "A\\nnote\\u2028 \\tto read"\nkind: ""\nlanguage: " "\n---\nText.\n'
+    file.write_text(head, encoding="utf-8")
+    document = read_document(file, max_bytes=LIMIT)
+    assert (document.title, document.kind, document.language) == ("A note to read", "article", "en")
+
+
+def test_the_names_of_a_merged_block_do_not_take_the_place_of_those_written(file: Path) -> None:
+    head = "---\nbase: &base {id: other, title: Other, author: A}\n<<: *base\nid: a\ntitle: T\n---\nText.\n"
+    file.write_text(head, encoding="utf-8")
+    document = read_document(file, max_bytes=LIMIT)
+    assert (document.id, document.title) == ("a", "T")
 
 
 def test_only_the_text_makes_the_version(file: Path) -> None:
@@ -168,6 +182,13 @@ def test_only_the_text_makes_the_version(file: Path) -> None:
         (f"---\ntitle: T\nid: {'a' * 101}\n---\nText.\n", 3, "id is 'aaa", "give lower-case"),
         ("---\nid: a\n---\nText.\n", 2, "no title", "add one"),
         ("---\nid: a\nkind: article\ntitle: '  '\n---\nText.\n", 4, "no title", "add one"),
+        ('---\nid: a\ntitle: "\\u200b..."\n---\nText.\n', 3, "no title", "add one"),
+        (f"---\nid: a\ntitle: {'t' * 501}\n---\nText.\n", 3, "title of 501 characters, over 500", "shorten it"),
+        (f"{HEAD}title: Another\n---\nText.\n", 4, "front matter is not YAML ('title' is given twice)", "mend"),
+        (f"{HEAD}id: b\n---\nText.\n", 4, "front matter is not YAML ('id' is given twice)", "mend"),
+        (f"{HEAD}sources: [{{url: a, url: b}}]\n---\nText.\n", 4, "front matter is not YAML ('url' is given", "mend"),
+        (f'{HEAD}author: "\\x9b31m"\n---\nText.\n', 4, "author holds U+009B", "remove it"),
+        (f"{HEAD}---\n\u009b31mOne.\n", 5, "a control character (U+009B)", "remove it"),
         ("---\nid: a\ntitle: 1984\n---\nText.\n", 3, "title is 1984", "put it between quotation marks"),
         (f"{HEAD}language: no\n---\nText.\n", 4, "language is False", "put it between quotation marks"),
         (f"{HEAD}author: [A, B]\n---\nText.\n", 4, "author is ['A', 'B']", "put it between quotation marks"),
@@ -209,6 +230,12 @@ def test_a_bomb_of_aliases_is_refused_without_going_off(file: Path) -> None:
     )
     assert "sources is not a list" in refusal(file, f"{HEAD}b0: &b0 [x]\n{layers}sources: *b11\n---\nText.\n")
     assert "published is [[[" in refusal(file, f"{HEAD}b0: &b0 [x]\n{layers}published: *b11\n---\nText.\n")
+
+
+def test_front_matter_that_is_too_long_is_refused_unread(file: Path) -> None:
+    file.write_text(HEAD + "x: [\n" * 200_000 + "---\nText.\n")
+    with pytest.raises(CorpusError, match=r"line 2: front matter of 1,000,015 characters, over 500,000: shorten it"):
+        read_document(file, max_bytes=10**7)
 
 
 def test_a_file_over_the_limit_is_refused_with_both_sizes(file: Path) -> None:

@@ -31,6 +31,7 @@ BODIES = {
     "/big": b"x" * 5000,
     "/private/x": PAGE,
     "/zip": gzip.compress(b"0" * 10**7),
+    "/cut": gzip.compress(PAGE)[:-12],
 }
 
 
@@ -54,7 +55,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(200 if path in BODIES else 404)
-        if path == "/zip":
+        if path in ("/zip", "/cut"):
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
@@ -99,11 +100,33 @@ def test_a_page_is_fetched_over_redirects(site: http.server.ThreadingHTTPServer)
         ("/big", "over the limit of 4,000"),
         ("/zip", "over the limit of 4,000"),
         ("/nothing", "answered 404"),
+        ("/cut", "broke off before its end"),
     ],
 )
 def test_trouble_is_named(site: http.server.ThreadingHTTPServer, path: str, told: str) -> None:
     with pytest.raises(CorpusError, match=told):
         fetcher(timeout=3).fetch(address(site, path))
+
+
+def test_rules_that_have_moved_are_followed(
+    site: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MOVES, "/robots.txt", "/rules")
+    monkeypatch.setitem(BODIES, "/rules", ROBOTS)
+    with pytest.raises(CorpusError, match=r"robots\.txt does not allow"):
+        fetcher().fetch(address(site, "/private/x"))
+    assert fetcher().fetch(address(site, "/page")).data == PAGE
+    monkeypatch.setitem(MOVES, "/robots.txt", "http://10.0.0.1/rules")
+    monkeypatch.setattr(fetching, "is_public", lambda ip: ip == "127.0.0.1")
+    with pytest.raises(CorpusError, match=r"private address \(10\.0\.0\.1\)"):
+        fetcher(private=False).fetch(address(site, "/page"))
+
+
+def test_ten_megabytes_that_drip_are_cut_off_in_time_and_size(site: http.server.ThreadingHTTPServer) -> None:
+    with pytest.raises(CorpusError, match=r"did not answer within 0\.5 s"):
+        fetcher(most=10**8, timeout=0.5).fetch(address(site, "/slow?10MB"))
+    with pytest.raises(CorpusError, match=r"over the limit of 3 bytes"):
+        fetcher(most=3, timeout=30).fetch(address(site, "/slow"))
 
 
 def test_each_hop_is_checked(site: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:

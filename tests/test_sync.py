@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import random
+import re
 import shutil
 import signal
 import time
@@ -180,6 +182,33 @@ def test_many_documents_are_staged_in_batches(folder: CorpusFolder, settings: Se
     report, embedded = counted(cut, folder)
     assert len(report.added) == 5
     assert len(embedded) == 2 * 5 * 150
+
+
+class Ponderous(CountingEncoder):
+    """An encoder so slow that a sync is a long one."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        time.sleep(1.1)
+        return super().encode(texts)
+
+
+class Terminal(io.StringIO):
+    """What a program writes to somebody who looks on."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_sync_shows_its_rate_and_the_time_left(
+    folder: CorpusFolder, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = settings.replace(passage_tokens=4)
+    for number in range(4):
+        folder.write(f"d{number}", many_words(f"d{number}", 150))  # two batches
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    synced(cut, folder, Ponderous())
+    shown = r"Indexing: +50%\|.*\| 2/4 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+ ?(document/s|s/document)\]"
+    assert re.search(shown, terminal.getvalue()), terminal.getvalue()
 
 
 def test_an_encoding_that_does_not_ship_leaves_no_mark(folder: CorpusFolder, settings: Settings) -> None:
