@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from .contents import content
@@ -34,14 +34,26 @@ def attributions(document: Document, passages: Sequence[Passage]) -> tuple[Attri
     whose = _whose(text, quotes, sentences, credits)
     told = _contents(text, sentences, quotes, credits, whose)
     result = [
-        _quoted(document.id, text, quote, credit, told.get(credit, ()) if credit else (quote.outer,))
+        _quoted(document.id, text, quote, credit, told[credit] if credit else (quote.outer,))
         for quote, credit in zip(quotes, whose, strict=True)
     ]
     used = {credit.span for credit in whose if credit}
     for sentence, found in zip(sentences, credits, strict=True):
         quoting = any(quote.outer.start < sentence.end and sentence.start < quote.outer.end for quote in quotes)
-        kept = found[:1] if not quoting else [c for c in found if c.speaker and c.span not in used]
-        result += [_attribution(document.id, c, sentence, "indirect", told.get(c, ())) for c in kept]
+        for number, credit in enumerate(found):
+            if any(_repeats(credit, other, told) for other in found):
+                continue
+            span = sentence
+            if (
+                credit.follows
+                or (number and not credit.speaker)
+                or (quoting and (credit.span in used or not credit.speaker))
+            ):
+                # Beside a credit of the whole sentence, this one has but its own words.
+                held = [part for part in told[credit] if not quoting or _is_own(part, quotes)]
+                span = Span(held[0].start, held[-1].end) if held else Span(0, 0)
+            if span.start < span.end and not (quoting and credit.span in used):
+                result.append(_attribution(document.id, credit, span, "indirect", told[credit]))
     return tuple(sorted(result, key=lambda attribution: (attribution.start, attribution.end)))
 
 
@@ -72,6 +84,19 @@ def _contents(
             mine = [quote.outer for quote, owner in zip(quotes, whose, strict=True) if owner == credit]
             result[credit] = _joined([*parts, *mine])
     return result
+
+
+def _repeats(credit: Credit, other: Credit, told: Mapping[Credit, tuple[Span, ...]]) -> bool:
+    """Whether a credit is but part of what its own speaker is reported to say: "linked it to what he called a plot"."""
+    if credit == other or credit.speaker != other.speaker or not credit.speaker:
+        return False
+    inside, holds = (any(p.holds(c.cue_span) for p in told[o]) for c, o in ((credit, other), (other, credit)))
+    return inside and not (holds and credit.span.start < other.span.start)
+
+
+def _is_own(part: Span, quotes: Sequence[Quotation]) -> bool:
+    """Whether no quotation stands in a part of a sentence."""
+    return not any(quote.outer.start < part.end and part.start < quote.outer.end for quote in quotes)
 
 
 def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -69,6 +69,8 @@ def _follows(text: str, before: Span, after: Span, quotes: Sequence[Quotation]) 
         quote.outer.end <= before.end and not re.search(r"\w", text[quote.outer.end : before.end]) for quote in quotes
     ):
         return True
+    if re.match(r"\s*,?\s*[“\"]", rest):
+        return False
     if not re.search(r"\w", rest) or re.match(r"\s*[,.;]", rest):
         return not (_OPENS.match(told) and len(told.split()) < 4 and re.search(r"\w", rest))
     if _OPENS.match(told) or re.match(r"\s*:", rest) or _BEFORE_THAT.match(rest):

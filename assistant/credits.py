@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,19 +12,28 @@ from .cues import (
     ADVERB,
     APPOSITION,
     AUXILIARY,
+    CITED,
+    CLAUSE,
     COLLECTIVE,
     CUE,
+    CUES,
     DESCRIBING,
     DESCRIPTION,
     DETERMINERS,
+    FINDING,
     GOES_ON,
     NAMED_BODY,
     NOUNS,
+    OPENERS,
+    PAPERS,
+    PARTICIPLES,
     PASSIVE,
+    PHRASE,
     PREPOSITION,
     PRONOUNS,
     RELATIVE,
     TIMES,
+    WHO,
 )
 from .names import ROLES, Mention, People
 from .quotations import Quotation
@@ -36,7 +46,7 @@ class Credit:
     """Who a sentence says spoke: the name as resolved ("" if it cannot be), and the words that say so.
 
     `subject` is the name as it stands there, `source` the same with what describes it; `aside` is what only names
-    the source, as "according to" does.
+    the source, as "according to" does; `follows` where the verb goes on with the subject of the one before.
     """
 
     speaker: str
@@ -48,35 +58,130 @@ class Credit:
     cue_span: Span
     source: Span
     aside: bool = False
+    follows: bool = False
 
 
 def credits_in(text: str, sentence: Span, quotes: Sequence[Quotation], who: People) -> Iterator[Credit]:
     """The credits outside quotation marks, in order."""
+    last: Credit | None = None
     for start, end in outer_parts(sentence, quotes):
         part = text[start:end]
         for cue in CUE.finditer(part):
-            before = part[: cue.start()]
-            if PASSIVE.search(before):
-                continue
-            subject = _subject(before, cue.group(), who) or _inverted(part, cue.span(), start, quotes, who)
-            if subject is None:
-                if cue.group() in NOUNS or RELATIVE.search(before) or GOES_ON.search(_bare(before)):
-                    continue
-                # Somebody reports here, but who is not to be told.
-                subject = (cue.start(), cue.start(), "", "", False)
-            begin, stop, speaker, role, pronoun = subject
-            span = _clause(text, start, end, start + min(begin, cue.start()), start + max(stop, cue.end()), quotes)
-            said, subject_span = Span(start + cue.start(), start + cue.end()), Span(start + begin, start + stop)
-            source = _source(text, Span(start, end), subject_span, said, pronoun)
-            yield Credit(speaker, role, cue.group(), span, subject_span, pronoun, said, source)
-        for mention in who.mentions(part):
-            cited = ACCORDING.search(part[: mention.span.start])
-            if cited and not mention.possessive:
-                span = Span(start + mention.span.start, start + mention.span.end)
-                said = Span(start + cited.start(), start + cited.start() + len(cited.group().rstrip()))
-                said = Span(said.end - len(cited.group().strip()), said.end)
-                who_by, role = mention.person.name, mention.person.role
-                yield Credit(who_by, role, cited.group().strip(), span, span, False, said, span, aside=True)
+            made = _credit(text, Span(start, end), cue, quotes, who, last)
+            if made:
+                last = made
+                yield made
+        yield from _according(text, Span(start, end), who)
+
+
+def _credit(
+    text: str, part: Span, cue: re.Match[str], quotes: Sequence[Quotation], who: People, last: Credit | None
+) -> Credit | None:
+    before, verb = cue.string[: cue.start()], cue.group()
+    said = Span(part.start + cue.start(), part.start + cue.end())
+    if verb in PARTICIPLES:
+        # It has no subject of its own: whoever the sentence credits before it goes on.
+        if last is None or not re.search(
+            r"[,—–]\s*(?:and\s+)?(?:\w+ly\s+)?\Z|\A\s*(?:and\s+)?\Z|\bin\s+\Z|\band\s+\Z", before
+        ):
+            return None
+        return dataclasses.replace(
+            last, cue=verb, cue_span=said, span=said, subject=Span(said.start, said.start), follows=True, pronoun=False
+        )
+    if PASSIVE.search(before):
+        return None
+    subject = _subject(before, verb, who) or _inverted(cue.string, cue.span(), part.start, quotes, who)
+    if subject is None and verb not in NOUNS and (relative := WHO.search(before)):
+        return _relative(text, part, cue, relative, who)
+    source = None
+    if subject is None:
+        if verb in NOUNS or RELATIVE.search(before) or GOES_ON.search(_bare(before)):
+            return None
+        # Somebody reports here, but who is not to be told.
+        phrase = _phrase(before)
+        if phrase is None and verb not in CUES:
+            return None
+        subject = (cue.start(), cue.start(), "", "", False)
+        source = Span(part.start + phrase[0], part.start + phrase[1]) if phrase else None
+    begin, stop, speaker, role, pronoun = subject
+    span = _clause(
+        text, part.start, part.end, part.start + min(begin, cue.start()), part.start + max(stop, cue.end()), quotes
+    )
+    named = Span(part.start + begin, part.start + stop)
+    source = source or _source(text, part, named, said, pronoun)
+    if verb in FINDING and not (PAPERS.search(source.of(text)) or cue.string.startswith(" that ", cue.end())):
+        return None
+    return Credit(speaker, role, verb, span, named, pronoun, said, source)
+
+
+def _relative(text: str, part: Span, cue: re.Match[str], relative: re.Match[str], who: People) -> Credit:
+    """ "Bell, who said": the name beside it, if there is one."""
+    mention = _last(who, cue.string[: relative.start()].rstrip(" ,"))
+    beside = mention and not mention.possessive and mention.span.end == len(cue.string[: relative.start()].rstrip(" ,"))
+    person = mention.person if mention and beside else None
+    source, said = (
+        Span(part.start + relative.start("who"), part.start + relative.end("who")),
+        Span(part.start + cue.start(), part.start + cue.end()),
+    )
+    name, role = (person.name, person.role) if person else ("", "")
+    return Credit(name, role, cue.group(), Span(source.start, said.end), source, False, said, source)
+
+
+def _phrase(before: str) -> tuple[int, int] | None:
+    """The noun phrase that the verb after `before` has for its subject, if there is one that could be."""
+    words = _bare(before)
+    clauses = [match.end() for match in CLAUSE.finditer(words) if match.end() < len(words)]
+    start = clauses[-1] if clauses else 0
+    found = PHRASE.match(words, start)
+    if found is None:
+        return None
+    inner = words[start:].split()
+    if (
+        (inner[-1].lower() in STOP_WORDS and len(inner) > 1)
+        or inner[-1].lower() in TIMES
+        or inner[0].lower() in OPENERS
+    ):
+        return None
+    return start, len(words)
+
+
+def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
+    words = part.of(text)
+    for cited in ACCORDING.finditer(words):
+        found = CITED.match(words, cited.end())
+        whole = found.end() if found else len(words)
+        mention = next(
+            (m for m in who.mentions(words) if cited.end() <= m.span.start < max(whole, cited.end() + 1)), None
+        )
+        if mention and (mention.possessive or not _is_described(words[cited.end() : mention.span.start])):
+            mention = None
+        if mention:
+            named, name, role = mention.span, mention.person.name, mention.person.role
+        elif found and "ccording" in cited.group():
+            named, (name, role) = Span(*found.span()), _cited(found.group(), who)
+        else:
+            continue
+        span = Span(part.start + named.start, part.start + named.end)
+        cue = cited.group().strip()
+        end = part.start + cited.start() + len(cited.group().rstrip())
+        source = Span(part.start + cited.end(), max(span.end, part.start + whole)) if found else span
+        yield Credit(name, role, cue, span, span, False, Span(end - len(cue), end), source, aside=True)
+
+
+def _is_described(words: str) -> bool:
+    """Whether what stands before a name is only a title or role."""
+    return all(word[0].isupper() or word.strip(".,").lower() in ROLES | DESCRIBING for word in words.split())
+
+
+def _cited(words: str, who: People) -> tuple[str, str]:
+    """Name and role of the body that "according to" names; "" for "a new poll"."""
+    if words[:1].isupper() and not words.lower().startswith(("the ", "a ", "an ")):
+        return words, ""
+    body = COLLECTIVE.search(words) or NAMED_BODY.search(words)
+    if body is None or body.group(1) != words:
+        return "", ""
+    _, _, name, role, _ = _body(body, who)
+    return name, role
 
 
 def clause_start(text: str, credit: Credit) -> int | None:

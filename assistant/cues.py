@@ -16,11 +16,34 @@ CUES = frozenset(
     predicted proposed quipped reiterated stressed testified thanked vowed joked conceded contended hoped believes
     believed thinks thought""".split()
 )
+# More of them, whose subject has to be plain; from the cues that PolNeAR's annotators marked in its train part.
+MORE = frozenset(
+    """say tell argue insist suggest warn contend believe think expressed pointed endorsed agreed cited
+    cites defended concluded concludes revealed opposed hopes hoping attacked indicated indicates blasted denounced
+    blamed blames echoed mocked discussed asserted reminded voiced requested portrayed decried highlighted touted
+    railed encouraged slammed boasted boasts emailed answered shouted lamented signaled disclosed retweeted quoted
+    chanted assailed applauded referenced forecast cautioned recommended bemoaned apologized apologised implied
+    likened wondered sided invoked admit emphasized emphasised assured continued stated theorized speculated mused
+    learned ordered vows insists argues adds contends explains testified interjected yelled derided rebuked lambasted
+    recounted guessed remembers remembered feared fears worried worries doubted doubts wondered regretted
+    complains proclaimed rebutted hailed congratulated dubbed labeled labelled deemed considers pleaded
+    threatened offered commented notified informed advised clarified fumed intoned declares announced reads""".split()
+)
+# What studies and papers do: with such a subject, or with "that".
+FINDING = frozenset("found finds find show shows showed reveals indicate estimates estimated".split())
+# They go on with the subject of the verb before: "..., he said, adding that".
+PARTICIPLES = frozenset(
+    """saying adding noting calling telling arguing suggesting citing asking insisting claiming describing explaining
+    referring urging tweeting writing stating warning denouncing declaring recalling accusing promising vowing pledging
+    pointing predicting stressing praising criticizing criticising questioning acknowledging reminding announcing
+    alleging blaming blasting mentioning asserting emphasizing dismissing hinting lamenting complaining""".split()
+)
 # Nouns too: no report without a subject that is surely one.
 NOUNS = frozenset("claims calls reports notes demands links states questions urges mentions".split())
 PRONOUNS = frozenset(("he", "she", "they", "i", "we"))
 # "saying" has no subject of its own: whoever the sentence credits before it goes on.
-CUE = re.compile(rf"(?<![\w’'-])(?:{'|'.join(sorted(CUES - {'saying'}, key=len, reverse=True))})(?![\w’'-])")
+_VERBS = sorted((CUES | MORE | FINDING | PARTICIPLES), key=len, reverse=True)
+CUE = re.compile(rf"(?<![\w’'-])(?:{'|'.join(_VERBS)})(?![\w’'-])")
 # What may stand between a subject and its verb.
 AUXILIARY = re.compile(
     r"(?:[,\s]+(?:also|later|then|earlier|further|had|has|have|who|too|themselves|himself|herself|\w+ly))*[,\s]*\Z"
@@ -40,7 +63,16 @@ PREPOSITION = re.compile(
 RELATIVE = re.compile(r"\b(?:who|which|that)\s+(?:\w+\s+)?\Z")
 ADVERB = re.compile(r"(?<=,)(?:\s+(?:also|later|then|earlier|further|had|has|have|\w+ly))+\s*\Z")
 APPOSITION = re.compile(r",(?=[^,“”\"]{3,90},\s*\Z)")
-ACCORDING = re.compile(r"(?:\b[Aa]ccording to|\A\s*(?:For|In the words of))\s+\Z")
+ACCORDING = re.compile(r"(?:\b[Aa]ccording to|\A\s*(?:For|In the words of))\s+")
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+_BODY = rf"(?:[Tt]he\s+)?[A-Z][\w.&’'-]*(?:\s+(?:(?:of|and|for)\s+)?(?:[Tt]he\s+)?(?!{_MONTH})[A-Z][\w&’'-]*){{0,6}}"
+# Whom "according to" names: a body by name, else the words up to a mark or a date.
+CITED = re.compile(
+    rf"{_BODY}|[a-z][^,;:.“”\"()]*?(?=\s+(?:of|in|on|from)\s+(?:\d|about|early|mid|late|{_MONTH}|[A-Z]\w+day)|\s+(?:that|who|which|when|as)\b|[,;:.“”\"()]|\Z)"
+)
+WHO = re.compile(
+    r",?\s+(?P<who>who)\s+(?:(?:also|has|have|had|once|later|previously|recently|then|first|is|are|\w+ly)\s+)*\Z"
+)
 COLLECTIVE = re.compile(
     r"(?:\A|(?<=[\s,(“\"]))((?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s+(?:(?!the\b|an?\b|its\b)[\w’'.&-]+\s+){0,3}"
     r"|(?:[A-Z][\w’'.&-]*\s+){0,4}(?:[a-z]+\s+)?)"
@@ -70,3 +102,25 @@ DESCRIPTION = re.compile(
     r"(?:\s\([\w.\s-]{1,30}\))?,\s(?:an?|the|his|her|their|its|one of|[A-Z][\w.]+[’']s?|who|former|chief|co-\w+|chairman|director|president)"
     r"\s[^,;:“”\"]{2,110}(?=,|\.?\Z)"
 )
+PAPERS = re.compile(
+    r"\b(?:polls?|surveys?|study|studies|reports?|data|numbers|figures|analysis|review|records|documents|results|emails)\b",
+    re.IGNORECASE,
+)
+# Where a noun phrase may begin: after a mark, or a word that joins clauses.
+CLAUSE = re.compile(
+    r"[,;:—–(]\s*|--\s*|\b(?:that|and|but|as|while|because|when|whether|if|where|since|than|though|although|or|so|what|how|why)\s+",
+    re.IGNORECASE,
+)
+# A noun phrase that speaks and is not known by name: "intelligence experts", "a Morning Consult poll", "some".
+PHRASE = re.compile(
+    r"(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|[Oo]ur|[Mm]y|[Ss]ome|[Mm]any|[Ss]everal|[Mm]ost|[Oo]ther|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ew|[Bb]oth|[Nn]either|[Aa]ll|"
+    r"[Tt]hose|[Tt]hese|[Aa]nother|[Ee]ach|[Ee]very|[Nn]o)\s+[\w’'.&$%-]+(?:\s+[\w’'.&$%()-]+){0,8}"
+    r"|[A-Z][\w’'.&-]*(?:\s+[\w’'.&()-]+){0,8}|(?:[a-z-]+\s+){0,3}[a-z-]+s"
+    r"|[Ss]ome|[Mm]any|[Oo]thers|[Mm]ost|[Bb]oth|[Ii]t|[Ww]e|I|[Yy]ou|[Aa]ll|[Nn]one|[Oo]ne|[Ee]veryone|[Nn]obody|[Tt]his|[Tt]hat)\Z"
+)
+# A phrase that begins so is no subject.
+OPENERS = frozenset(
+    """in at on for with from despite after before during when while by because unlike like asked to of about last
+    earlier later still also not then there here how what why who which that this these those yet so even only just
+    if once since until per via among""".split()
+) - {"this", "that", "these", "those"}
