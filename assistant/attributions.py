@@ -16,6 +16,7 @@ from .credits import Credit, clause_start, credits_in, outside
 from .cues import CUES
 from .names import People, Person, people
 from .quotations import Quotation, outermost
+from .reports import is_only_reporter, passes_on, reporters
 from .types import Attribution, Document, Passage, Span
 
 __all__ = ["CUES", "attributions", "is_clear", "outside", "steps_back"]
@@ -31,14 +32,19 @@ def attributions(document: Document, passages: Sequence[Passage]) -> tuple[Attri
     quotes = outermost(text)
     sentences = [sentence for passage in passages for sentence in passage.sentences]
     credits = _credits(text, sentences, quotes, who)
-    whose = _whose(text, quotes, sentences, credits)
-    told = _contents(text, sentences, quotes, credits, whose)
+    told = _contents(text, sentences, quotes, credits)
+    nested = {inner: outer for found in credits for inner, outer in reporters(found, told, who).items()}
+    speaking = [[c for c in found if not is_only_reporter(c, nested, who)] for found in credits]
+    whose = _whose(text, quotes, sentences, speaking)
+    for quote, credit in zip(quotes, whose, strict=True):
+        if credit:
+            told[credit] = _joined([*told[credit], quote.outer])
     result = [
-        _quoted(document.id, text, quote, credit, told[credit] if credit else (quote.outer,))
+        _quoted(document, quote, credit, told, nested, sentences, who)
         for quote, credit in zip(quotes, whose, strict=True)
     ]
     used = {credit.span for credit in whose if credit}
-    for sentence, found in zip(sentences, credits, strict=True):
+    for sentence, found in zip(sentences, speaking, strict=True):
         quoting = any(quote.outer.start < sentence.end and sentence.start < quote.outer.end for quote in quotes)
         for number, credit in enumerate(found):
             if any(_repeats(credit, other, told) for other in found):
@@ -53,7 +59,7 @@ def attributions(document: Document, passages: Sequence[Passage]) -> tuple[Attri
                 held = [part for part in told[credit] if not quoting or _is_own(part, quotes)]
                 span = Span(held[0].start, held[-1].end) if held else Span(0, 0)
             if span.start < span.end and not (quoting and credit.span in used):
-                result.append(_attribution(document.id, credit, span, "indirect", told[credit]))
+                result.append(_attribution(document.id, credit, span, "indirect", told[credit], nested.get(credit)))
     return tuple(sorted(result, key=lambda attribution: (attribution.start, attribution.end)))
 
 
@@ -71,18 +77,15 @@ def _whose(
 
 
 def _contents(
-    text: str, sentences: Sequence[Span], quotes: Sequence[Quotation],
-    credits: Sequence[Sequence[Credit]], whose: Sequence[Credit | None],
-) -> dict[Credit, tuple[Span, ...]]:  # fmt: skip
-    """What each credit reports: its quotations, and what of its own sentence is not another's."""
+    text: str, sentences: Sequence[Span], quotes: Sequence[Quotation], credits: Sequence[Sequence[Credit]]
+) -> dict[Credit, tuple[Span, ...]]:
+    """What each credit reports of its own sentence that is not another's."""
     result: dict[Credit, tuple[Span, ...]] = {}
     for sentence, found in zip(sentences, credits, strict=True):
         for number, credit in enumerate(found):
             following = (clause_start(text, other) for other in found[number + 1 :])
             stop = next((place for place in following if place is not None), sentence.end)
-            parts = content(text, sentence, credit, stop, quotes)
-            mine = [quote.outer for quote, owner in zip(quotes, whose, strict=True) if owner == credit]
-            result[credit] = _joined([*parts, *mine])
+            result[credit] = content(text, sentence, credit, stop, quotes)
     return result
 
 
@@ -126,24 +129,35 @@ def steps_back(text: str, sentences: Sequence[Span], quotes: Sequence[Quotation]
 
 
 def _quoted(
-    identity: str, text: str, quote: Quotation, credit: Credit | None, content: tuple[Span, ...]
-) -> Attribution:
-    words = quote.inner.of(text).split()
+    document: Document, quote: Quotation, credit: Credit | None, told: Mapping[Credit, tuple[Span, ...]],
+    nested: Mapping[Credit, Credit], sentences: Sequence[Span], who: People,
+) -> Attribution:  # fmt: skip
+    text, words = document.text, quote.inner.of(document.text).split()
     kind: Literal["direct", "partial"] = "partial" if len(words) < 5 and not _ends_sentence(text, quote) else "direct"
     if credit is None:
         nobody = Span(quote.outer.end, quote.outer.end)
+        held = (quote.outer,)
         return Attribution(
-            identity, "", "", "", quote.inner.start, quote.inner.end, kind, nobody, nobody, nobody, content
+            document.id, "", "", "", quote.inner.start, quote.inner.end, kind, nobody, nobody, nobody, held
         )
-    return _attribution(identity, credit, quote.inner, kind, content)
+    reporter = nested.get(credit)
+    sentence = next((s for s in sentences if s.start <= credit.span.start < s.end), quote.outer)
+    if reporter is None and passes_on(text, sentence, credit, who):
+        # A paper has these words; whose they are is not to be told.
+        reporter = credit
+        said = dataclasses.replace(credit, speaker="", role="")
+        return _attribution(document.id, said, quote.inner, kind, told[credit], reporter)
+    return _attribution(document.id, credit, quote.inner, kind, told[credit], reporter)
 
 
 def _attribution(
-    identity: str, credit: Credit, span: Span, kind: Literal["direct", "partial", "indirect"], content: tuple[Span, ...]
-) -> Attribution:
+    identity: str, credit: Credit, span: Span, kind: Literal["direct", "partial", "indirect"],
+    content: tuple[Span, ...], reporter: Credit | None,
+) -> Attribution:  # fmt: skip
+    via, via_credit = (reporter.speaker, reporter.span) if reporter else ("", Span(0, 0))
     return Attribution(
         identity, credit.speaker, credit.role, credit.cue, span.start, span.end, kind, credit.span,
-        credit.source, credit.cue_span, content,
+        credit.source, credit.cue_span, content, via, via_credit,
     )  # fmt: skip
 
 

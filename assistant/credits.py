@@ -111,7 +111,9 @@ def _credit(
     source = source or _source(text, part, named, said, pronoun)
     if verb in FINDING and not (PAPERS.search(source.of(text)) or cue.string.startswith(" that ", cue.end())):
         return None
-    return Credit(speaker, role, verb, span, named, pronoun, said, source)
+    # "as NDTV reported" only names the source.
+    aside = bool(re.search(r"(?:\A|[\s,])as\s+\Z", text[part.start : source.start]))
+    return Credit(speaker, role, verb, span, named, pronoun, said, source, aside)
 
 
 def _relative(text: str, part: Span, cue: re.Match[str], relative: re.Match[str], who: People) -> Credit:
@@ -217,6 +219,8 @@ Subject = tuple[int, int, str, str, bool]
 
 def _subject(before: str, cue: str, who: People) -> Subject | None:
     """Who does the verb that follows `before`: (start, end, name, role, is a pronoun)."""
+    # "The Hawk, carrying PTI, reported": the paper does.
+    before = re.sub(r",\s(?:carrying|citing|reposting|quoting)\s[^,]+,\s*\Z", " ", before)
     trimmed = re.sub(r"\s\([\w-]+\)\Z", "", _bare(before))
     word = re.search(r"(?:\A|(?<=[\s,;(]))(\w+)\Z", trimmed)
     if word and word.group(1).lower() in PRONOUNS - {"i", "we"}:

@@ -43,7 +43,7 @@ NOUNS = frozenset("claims calls reports notes demands links states questions urg
 PRONOUNS = frozenset(("he", "she", "they", "i", "we"))
 # "saying" has no subject of its own: whoever the sentence credits before it goes on.
 _VERBS = sorted((CUES | MORE | FINDING | PARTICIPLES), key=len, reverse=True)
-CUE = re.compile(rf"(?<![\w’'-])(?:{'|'.join(_VERBS)})(?![\w’'-])")
+CUE = re.compile(rf"(?<![\w’'-])(?:went on|{'|'.join(_VERBS)})(?![\w’'-])")
 # What may stand between a subject and its verb.
 AUXILIARY = re.compile(
     r"(?:[,\s]+(?:also|later|then|earlier|further|had|has|have|who|too|themselves|himself|herself|\w+ly))*[,\s]*\Z"
@@ -63,7 +63,11 @@ PREPOSITION = re.compile(
 RELATIVE = re.compile(r"\b(?:who|which|that)\s+(?:\w+\s+)?\Z")
 ADVERB = re.compile(r"(?<=,)(?:\s+(?:also|later|then|earlier|further|had|has|have|\w+ly))+\s*\Z")
 APPOSITION = re.compile(r",(?=[^,“”\"]{3,90},\s*\Z)")
-ACCORDING = re.compile(r"(?:\b[Aa]ccording to|\A\s*(?:For|In the words of))\s+")
+ACCORDING = re.compile(
+    r"(?:\b[Aa]ccording to|\A\s*(?:For|In the words of)|\b[Bb]y the accounts? of|\b[Ii]n the accounts? of"
+    r"|\b(?:as )?(?:quoted|cited|carried|relayed|reported|described) by|\b(?:[Bb]y|[Ii]n)(?=\s(?:[Tt]he\s)?[A-Z][\w.&\s-]{1,40}[’']s?\s"
+    r"(?:accounts?|reports?|list|headnote|copy|version|page|profile|review|survey)\b))\s+"
+)
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 _BODY = rf"(?:[Tt]he\s+)?[A-Z][\w.&’'-]*(?:\s+(?:(?:of|and|for)\s+)?(?:[Tt]he\s+)?(?!{_MONTH})[A-Z][\w&’'-]*){{0,6}}"
 # Whom "according to" names: a body by name, else the words up to a mark or a date.

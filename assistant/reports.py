@@ -1,0 +1,41 @@
+"""Reports of reports: in "NDTV reported that Ilyas said ..." it is Ilyas who speaks, and NDTV that tells so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .credits import Credit
+from .names import People
+from .types import Span
+
+
+def reporters(found: Sequence[Credit], told: Mapping[Credit, tuple[Span, ...]], who: People) -> dict[Credit, Credit]:
+    """For each credit of a sentence that another one reports, that other: the nearest, of several."""
+    result = {}
+    for credit in found:
+        outer = [other for other in found if _reports(other, credit, told, who)]
+        if outer and not credit.aside:
+            result[credit] = min(outer, key=lambda o: abs(o.span.start - credit.span.start))
+    return result
+
+
+def is_only_reporter(credit: Credit, nested: Mapping[Credit, Credit], who: People) -> bool:
+    """Whether a credit is a paper's or another body's, with somebody known inside it whose words it passes on."""
+    inside = (inner for inner, outer in nested.items() if outer == credit and inner.speaker)
+    return who.by_name(credit.speaker) is None and any(inside)
+
+
+def passes_on(text: str, sentence: Span, credit: Credit, who: People) -> bool:
+    """Whether quoted words beside a paper's credit may be somebody else's, whom the sentence names and does not credit."""
+    if not credit.aside or who.by_name(credit.speaker) or not credit.speaker:
+        return False
+    return any(not mention.possessive for mention in who.mentions(text[sentence.start : credit.span.start]))
+
+
+def _reports(other: Credit, credit: Credit, told: Mapping[Credit, tuple[Span, ...]], who: People) -> bool:
+    if other == credit or not other.speaker or other.speaker == credit.speaker or other.follows:
+        return False
+    if other.aside:
+        return True
+    body = who.by_name(other.speaker) is None
+    return (body or bool(credit.speaker)) and any(part.holds(credit.cue_span) for part in told[other])
