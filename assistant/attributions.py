@@ -13,7 +13,7 @@ from typing import Literal
 
 from .contents import content
 from .credits import Credit, clause_start, credits_in, outside
-from .cues import CUES
+from .cues import BEHIND, CUES
 from .names import People, Person, people
 from .quotations import Quotation, outermost
 from .reports import is_only_reporter, passes_on, reporters
@@ -83,8 +83,10 @@ def _contents(
     result: dict[Credit, tuple[Span, ...]] = {}
     for sentence, found in zip(sentences, credits, strict=True):
         for number, credit in enumerate(found):
-            following = (clause_start(text, other) for other in found[number + 1 :])
-            stop = next((place for place in following if place is not None), sentence.end)
+            following = [clause_start(text, sentence, other) for other in found[number + 1 :]]
+            # "X said on Friday, according to Y, that": what is said has not begun there.
+            begun = [p for p in following if p is not None and not BEHIND.fullmatch(text[credit.cue_span.end : p])]
+            stop = min(begun, default=sentence.end)
             result[credit] = content(text, sentence, credit, stop, quotes)
     return result
 

@@ -12,12 +12,16 @@ from .types import Span
 _MARKS = "“”\"‘’'«»„"
 _ADJUNCTS = (
     "on|in|at|during|after|to|of|about|when|last|this|before|while|as|via|through|with|by|from|for|over|monday|tuesday|"
-    "wednesday|thursday|friday|saturday|sunday|earlier|later|yesterday|today|recently|also|again|repeatedly|early"
+    "wednesday|thursday|friday|saturday|sunday|earlier|later|yesterday|today|recently|also|again|repeatedly|early|that (?:day|week|month|year)"
 )
 # What may follow "X said" without being what X said: "on Friday", "in a statement to the BBC".
 _ADJUNCT = re.compile(rf"\s*,?\s*(?:{_ADJUNCTS})\b", re.IGNORECASE)
 _THAT = re.compile(r"\b(?:that|whether|why|how|if)\b")
-_BEFORE_THAT = re.compile(r"(?:\s+[\w’'.,&-]+){0,12}?\s+(?=(?:that|whether)\b)")
+_BEFORE_THAT = re.compile(
+    r"(?:\s+[\w’'.,&-]+){0,12}?\s+(?=(?:that|whether)\b(?! (?:day|week|month|year|night|evening|morning)\b))"
+)
+# "When X asked what he could do, Y ...": what X asked ends with its clause.
+_SUBORDINATE = re.compile(r"\A[\"“]?(?:When|As|After|Before|While|If|Although|Though|Since|Because)\s")
 _TOLD = re.compile(
     r"\s+(?:(?:the|a|an|his|her|their|its|our)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]+(?=\s+(?:he|she|they|it|the|there|[A-Z]))"
     r"|reporters|supporters|voters|him|her|them|me|us|viewers|lawmakers|donors|[A-Z][\w.’'&-]*(?:\s+(?:of\s+)?[A-Z][\w.’'&-]*)*)"
@@ -49,7 +53,10 @@ def content(text: str, sentence: Span, credit: Credit, stop: int, quotes: Sequen
         if rest and not told.endswith(tuple('”"')) and not re.match(r"\s*,\s+\w+ing\b", text[after.start : after.end]):
             parts.append(_clean(text, Span(after.start + rest.end(), after.end)))
         return tuple(part for part in parts if part.start < part.end)
-    part = _clean(text, Span(_reported_from(text, credit, after, quotes), after.end))
+    comma = re.search(r",\s", after.of(text)) if _SUBORDINATE.match(before.of(text)) else None
+    part = _clean(
+        text, Span(_reported_from(text, credit, after, quotes), after.start + comma.start() if comma else after.end)
+    )
     return (part,) if part.start < part.end else ()
 
 

@@ -12,6 +12,7 @@ from .cues import (
     ADVERB,
     APPOSITION,
     AUXILIARY,
+    BEHIND,
     CITED,
     CLAUSE,
     COLLECTIVE,
@@ -22,6 +23,7 @@ from .cues import (
     DETERMINERS,
     FINDING,
     GOES_ON,
+    JOINED,
     NAMED_BODY,
     NOUNS,
     OPENERS,
@@ -92,7 +94,7 @@ def _credit(
         return None
     subject = _subject(before, verb, who) or _inverted(cue.string, cue.span(), part.start, quotes, who)
     if subject is None and verb not in NOUNS and (relative := WHO.search(before)):
-        return _relative(text, part, cue, relative, who)
+        return _relative(part, cue, relative, who)
     source = None
     if subject is None:
         if verb in NOUNS or RELATIVE.search(before) or GOES_ON.search(_bare(before)):
@@ -116,7 +118,7 @@ def _credit(
     return Credit(speaker, role, verb, span, named, pronoun, said, source, aside)
 
 
-def _relative(text: str, part: Span, cue: re.Match[str], relative: re.Match[str], who: People) -> Credit:
+def _relative(part: Span, cue: re.Match[str], relative: re.Match[str], who: People) -> Credit:
     """ "Bell, who said": the name beside it, if there is one."""
     mention = _last(who, cue.string[: relative.start()].rstrip(" ,"))
     beside = mention and not mention.possessive and mention.span.end == len(cue.string[: relative.start()].rstrip(" ,"))
@@ -159,7 +161,7 @@ def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
             mention = None
         if mention:
             named, name, role = mention.span, mention.person.name, mention.person.role
-        elif found and "ccording" in cited.group():
+        elif found and not cited.group().lstrip().startswith(("For", "In the words")):
             named, (name, role) = Span(*found.span()), _cited(found.group(), who)
         else:
             continue
@@ -186,14 +188,19 @@ def _cited(words: str, who: People) -> tuple[str, str]:
     return name, role
 
 
-def clause_start(text: str, credit: Credit) -> int | None:
-    """Where a credit begins a clause of its own: "..., but X said"."""
-    if credit.aside or credit.source.start == credit.source.end:
+def clause_start(text: str, sentence: Span, credit: Credit) -> int | None:
+    """Where a credit begins a clause of its own: "..., but X said", or stands behind what is told: "..., X said"."""
+    if credit.source.start == credit.source.end:
         return None
-    before = re.search(
-        r"[,;—–]?\s*(?:\b(?:and|but|while|whereas|though|although)\s+)\Z|;\s*\Z", text[: credit.source.start][-16:]
+    start = min(credit.source.start, credit.cue_span.start)
+    before, after = (
+        text[max(sentence.start, start - 16) : start],
+        text[max(credit.source.end, credit.cue_span.end) : sentence.end],
     )
-    return credit.source.start - len(before.group()) if before else None
+    if re.search(r",\s*(?:as\s+)?\Z", before) and (credit.aside or BEHIND.fullmatch(after)):
+        return start - len(before) + before.rindex(",")
+    joined = JOINED.search(before)
+    return None if credit.aside or joined is None else start - len(joined.group())
 
 
 def outside(text: str, span: Span, quotes: Sequence[Quotation]) -> str:

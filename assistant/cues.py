@@ -29,6 +29,8 @@ MORE = frozenset(
     complains proclaimed rebutted hailed congratulated dubbed labeled labelled deemed considers pleaded
     threatened offered commented notified informed advised clarified fumed intoned declares announced reads""".split()
 )
+# What a paper does that passes on somebody else's words.
+REPORTING = frozenset("reported reports wrote writes quoted quotes noted recounted relayed said counted".split())
 # What studies and papers do: with such a subject, or with "that".
 FINDING = frozenset("found finds find show shows showed reveals indicate estimates estimated".split())
 # They go on with the subject of the verb before: "..., he said, adding that".
@@ -85,7 +87,11 @@ COLLECTIVE = re.compile(
     r"department|office|embassy|company|union|agency|residents|campaigners|parents|family|bench|judges?|minister|mayor|"
     r"president|chief|researchers|scientists|doctors|report|statement|paper|trust|service|board|club|fund|association|"
     r"authority|charity|firm|bank|university|school|newspaper|study|notice|team|speakers|witnesses|executive|director|"
-    r"chair|chairman|master|headteacher|owner|secretary|manager|commissioner|governor|fishermen|workers|students))\Z"
+    r"chair|chairman|master|headteacher|owner|secretary|manager|commissioner|governor|fishermen|workers|students|signatories|organisations|organizations|experts|aides|allies|"
+    r"Republicans|Democrats|voters|analysts|officers|investigators|advocates|families|relatives|villagers|senators|members|"
+    r"commentators|defenders|historians|economists|scholars|politicians|ministers|diplomats|teachers|nurses|witnesses|"
+    r"[Pp]olice|delegates|strategists|pollsters|operatives|advisers|advisors|governors|mayors|donors|conservatives|liberals|"
+    r"opponents|reporters|journalists|academics|campaign|administration|agencies|panel))\Z"
 )
 NAMED_BODY = re.compile(
     r"(?:\A|(?<=[\s,(“\"]))((?:[Tt]he\s+)?[A-Z][\w’'.&-]*(?:\s+(?:of\s+|and\s+)?[A-Z][\w’'.&-]*){0,5})\Z"
@@ -128,3 +134,9 @@ OPENERS = frozenset(
     earlier later still also not then there here how what why who which that this these those yet so even only just
     if once since until per via among""".split()
 ) - {"this", "that", "these", "those"}
+# What may follow a credit that stands behind what is told, to the end of the sentence: "on Friday".
+BEHIND = re.compile(
+    r"(?:\s+(?:on|in|at|during|after|that|of|about|early|late|last|this|earlier|to|[A-Z]\w+day)\b[^,;“”\"]{0,70})?[.\s]*",
+    re.IGNORECASE,
+)
+JOINED = re.compile(r"[,;—–]?\s*(?:\b(?:and|but|while|whereas|though|although)\s+)\Z|;\s*\Z")

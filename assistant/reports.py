@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .credits import Credit
+from .cues import REPORTING
 from .names import People
 from .types import Span
 
@@ -22,12 +23,13 @@ def reporters(found: Sequence[Credit], told: Mapping[Credit, tuple[Span, ...]], 
 def is_only_reporter(credit: Credit, nested: Mapping[Credit, Credit], who: People) -> bool:
     """Whether a credit is a paper's or another body's, with somebody known inside it whose words it passes on."""
     inside = (inner for inner, outer in nested.items() if outer == credit and inner.speaker)
-    return who.by_name(credit.speaker) is None and any(inside)
+    passing = credit.aside or credit.cue in REPORTING
+    return passing and not _is_person(credit, who) and any(inside)
 
 
 def passes_on(text: str, sentence: Span, credit: Credit, who: People) -> bool:
     """Whether quoted words beside a paper's credit may be somebody else's, whom the sentence names and does not credit."""
-    if not credit.aside or who.by_name(credit.speaker) or not credit.speaker:
+    if not credit.aside or _is_person(credit, who) or not credit.speaker:
         return False
     return any(not mention.possessive for mention in who.mentions(text[sentence.start : credit.span.start]))
 
@@ -37,5 +39,11 @@ def _reports(other: Credit, credit: Credit, told: Mapping[Credit, tuple[Span, ..
         return False
     if other.aside:
         return True
-    body = who.by_name(other.speaker) is None
-    return (body or bool(credit.speaker)) and any(part.holds(credit.cue_span) for part in told[other])
+    passing = not _is_person(other, who) and other.cue in REPORTING
+    return (passing or bool(credit.speaker)) and any(part.holds(credit.cue_span) for part in told[other])
+
+
+def _is_person(credit: Credit, who: People) -> bool:
+    """Whether the speaker is surely a person: "ETV Bharat" is but two words with capitals."""
+    person = who.by_name(credit.speaker)
+    return person is not None and person.certain
