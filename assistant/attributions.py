@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from .contents import content
-from .credits import Credit, clause_start, credits_in, outside
+from .credits import Credit, clause_start, credits_in, may_be_one, outside
 from .cues import BEHIND, CUES
 from .names import People, Person, people
 from .quotations import Quotation, outermost
 from .reports import is_only_reporter, passes_on, reporters
 from .types import Attribution, Document, Passage, Span
 
-__all__ = ["CUES", "attributions", "is_clear", "outside", "steps_back"]
+__all__ = ["CUES", "attributions", "is_clear", "may_be_one", "outside", "steps_back"]
 
 _BESIDES = re.compile(r"\A[\"“‘'(]*(?:Asked|Questioned|Pressed|On|About|Of|As for|Speaking)\b")
 _ASIDE = re.compile(r"(?!When|As|If|While|After|Before)(?:[\w’'-]+\s){0,3}[\w’'-]+,\s\Z")
@@ -47,7 +47,7 @@ def attributions(document: Document, passages: Sequence[Passage]) -> tuple[Attri
     for sentence, found in zip(sentences, speaking, strict=True):
         quoting = any(quote.outer.start < sentence.end and sentence.start < quote.outer.end for quote in quotes)
         for number, credit in enumerate(found):
-            if any(_repeats(credit, other, told) for other in found):
+            if any(_repeats(credit, other, told) for other in found) or not (credit.speaker or told[credit]):
                 continue
             span = sentence
             if (
@@ -253,7 +253,7 @@ def _spoke_before(
 ) -> Person | None:  # fmt: skip
     for _, group in zip(range(_LOOK_BACK), steps_back(text, sentences, quotes, number), strict=False):
         said = [c for i in group for c in credits[i]]
-        if any(not c.speaker for c in said):
+        if any(not c.speaker and may_be_one(c.source.of(text)) for c in said):
             return None
         meant = {person for c in said if (person := who.by_name(c.speaker)) and person.may_be(pronoun)}
         found: set[Person | None] = {*meant} or {

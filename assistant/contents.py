@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .credits import Credit
+from .cues import REPORTING
 from .quotations import Quotation
 from .types import Span
 
@@ -57,7 +58,10 @@ def content(text: str, sentence: Span, credit: Credit, stop: int, quotes: Sequen
     part = _clean(
         text, Span(_reported_from(text, credit, after, quotes), after.start + comma.start() if comma else after.end)
     )
-    return (part,) if part.start < part.end else ()
+    only_when = (
+        re.fullmatch(rf"\s*(?:{_ADJUNCTS})\b[^,;“”\"]*", part.of(text), re.IGNORECASE) and credit.cue in REPORTING
+    )
+    return (part,) if part.start < part.end and not only_when else ()
 
 
 def _beside(text: str, before: Span, after: Span) -> tuple[Span, ...]:

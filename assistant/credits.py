@@ -18,6 +18,7 @@ from .cues import (
     COLLECTIVE,
     CUE,
     CUES,
+    DENIED,
     DESCRIBING,
     DESCRIPTION,
     DETERMINERS,
@@ -25,6 +26,7 @@ from .cues import (
     GOES_ON,
     JOINED,
     NAMED_BODY,
+    NOBODY,
     NOUNS,
     OPENERS,
     PAPERS,
@@ -34,6 +36,7 @@ from .cues import (
     PREPOSITION,
     PRONOUNS,
     RELATIVE,
+    SPOKEN,
     TIMES,
     WHO,
 )
@@ -90,8 +93,11 @@ def _credit(
         return dataclasses.replace(
             last, cue=verb, cue_span=said, span=said, subject=Span(said.start, said.start), follows=True, pronoun=False
         )
-    if PASSIVE.search(before):
+    after = cue.string[cue.end() :]
+    if PASSIVE.search(before) or NOBODY.match(before) or (verb not in SPOKEN and re.match(r"\s+by\b", after)):
         return None
+    if verb == "accused" and not re.match(r"[^,;.]*\sof\b", after):
+        return None  # "the two accused"
     subject = _subject(before, verb, who) or _inverted(cue.string, cue.span(), part.start, quotes, who)
     if subject is None and verb not in NOUNS and (relative := WHO.search(before)):
         return _relative(part, cue, relative, who)
@@ -101,7 +107,7 @@ def _credit(
             return None
         # Somebody reports here, but who is not to be told.
         phrase = _phrase(before)
-        if phrase is None and verb not in CUES:
+        if (phrase is None and verb not in CUES) or after.startswith(" to "):
             return None
         subject = (cue.start(), cue.start(), "", "", False)
         source = Span(part.start + phrase[0], part.start + phrase[1]) if phrase else None
@@ -111,7 +117,9 @@ def _credit(
     )
     named = Span(part.start + begin, part.start + stop)
     source = source or _source(text, part, named, said, pronoun)
-    if verb in FINDING and not (PAPERS.search(source.of(text)) or cue.string.startswith(" that ", cue.end())):
+    if DENIED.search(text[part.start : min(source.start, said.start)]) or source.of(text).lower().startswith("no "):
+        return None
+    if verb in FINDING and not (PAPERS.search(source.of(text)) or after.startswith(" that ")):
         return None
     # "as NDTV reported" only names the source.
     aside = bool(re.search(r"(?:\A|[\s,])as\s+\Z", text[part.start : source.start]))
@@ -157,12 +165,17 @@ def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
         mention = next(
             (m for m in who.mentions(words) if cited.end() <= m.span.start < max(whole, cited.end() + 1)), None
         )
-        if mention and (mention.possessive or not _is_described(words[cited.end() : mention.span.start])):
+        # "By Ilyas's account" is by Ilyas; "according to Ilyas's lawyer" is not.
+        owner = mention and mention.possessive and cited.group().strip().lower() not in ("by", "in")
+        if mention and (owner or not _is_described(words[cited.end() : mention.span.start])):
             mention = None
         if mention:
             named, name, role = mention.span, mention.person.name, mention.person.role
         elif found and not cited.group().lstrip().startswith(("For", "In the words")):
-            named, (name, role) = Span(*found.span()), _cited(found.group(), who)
+            cut = len(found.group()) - len(re.sub(r"(?:[’']s|\.)\Z", "", found.group()))
+            named = Span(found.start(), found.end() - cut)
+            whole = named.end
+            name, role = _cited(named.of(words), who)
         else:
             continue
         span = Span(part.start + named.start, part.start + named.end)
@@ -184,8 +197,16 @@ def _cited(words: str, who: People) -> tuple[str, str]:
     body = COLLECTIVE.search(words) or NAMED_BODY.search(words)
     if body is None or body.group(1) != words:
         return "", ""
+    if words.startswith("The "):
+        return words, ""
     _, _, name, role, _ = _body(body, who)
     return name, role
+
+
+def may_be_one(words: str) -> bool:
+    """Whether "he" can mean a speaker known by no name but `words`: not "critics", nor "who" in "those who said"."""
+    plural = re.search(r"[a-rt-z]s\Z", words) or words.lower() in ("they", "we", "some", "many", "others", "it")
+    return not plural and words.lower() != "who"
 
 
 def clause_start(text: str, sentence: Span, credit: Credit) -> int | None:
@@ -296,13 +317,10 @@ def _body(match: re.Match[str], who: People) -> Subject:
         person = who.holder(words[4:]) if words.lower().startswith("the ") else None
         name, role = (person.name, person.role) if person else ("", "")
         return match.start(1), match.end(1), name, role, False
-    return (
-        match.start(1),
-        match.end(1),
-        re.sub(r"\A(?:the|an?|its|their|his|her)\s+", "", words, flags=re.IGNORECASE),
-        "",
-        False,
-    )
+    # Within a sentence, a capital says that "The" is part of the name.
+    whole = match.start(1) > 0 and words.startswith("The ")
+    name = words if whole else re.sub(r"\A(?:the|an?|its|their|his|her)\s+", "", words, flags=re.IGNORECASE)
+    return match.start(1), match.end(1), name, "", False
 
 
 def _without_appositions(before: str, trimmed: str) -> Iterator[str]:

@@ -26,8 +26,8 @@ MORE = frozenset(
     likened wondered sided invoked admit emphasized emphasised assured continued stated theorized speculated mused
     learned ordered vows insists argues adds contends explains testified interjected yelled derided rebuked lambasted
     recounted guessed remembers remembered feared fears worried worries doubted doubts wondered regretted
-    complains proclaimed rebutted hailed congratulated dubbed labeled labelled deemed considers pleaded
-    threatened offered commented notified informed advised clarified fumed intoned declares announced reads""".split()
+    complains proclaimed rebutted hailed congratulated dubbed labeled labelled deemed considers
+    threatened commented notified informed advised clarified fumed intoned declares announced reads""".split()
 )
 # What a paper does that passes on somebody else's words.
 REPORTING = frozenset("reported reports wrote writes quoted quotes noted recounted relayed said counted".split())
@@ -67,7 +67,7 @@ ADVERB = re.compile(r"(?<=,)(?:\s+(?:also|later|then|earlier|further|had|has|hav
 APPOSITION = re.compile(r",(?=[^,“”\"]{3,90},\s*\Z)")
 ACCORDING = re.compile(
     r"(?:\b[Aa]ccording to|\A\s*(?:For|In the words of)|\b[Bb]y the accounts? of|\b[Ii]n the accounts? of"
-    r"|\b(?:as )?(?:quoted|cited|carried|relayed|reported|described) by|\b(?:[Bb]y|[Ii]n)(?=\s(?:[Tt]he\s)?[A-Z][\w.&\s-]{1,40}[’']s?\s"
+    r"|\b(?:as )?(?:re-)?(?:quoted|cited|carried|relayed|reported|described) by|\b(?:[Bb]y|[Ii]n)(?=\s(?:[Tt]he\s)?[A-Z][\w.&\s-]{1,40}[’']s?\s"
     r"(?:accounts?|reports?|list|headnote|copy|version|page|profile|review|survey)\b))\s+"
 )
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -80,7 +80,7 @@ WHO = re.compile(
     r",?\s+(?P<who>who)\s+(?:(?:also|has|have|had|once|later|previously|recently|then|first|is|are|\w+ly)\s+)*\Z"
 )
 COLLECTIVE = re.compile(
-    r"(?:\A|(?<=[\s,(“\"]))((?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s+(?:(?!the\b|an?\b|its\b)[\w’'.&-]+\s+){0,3}"
+    r"(?:\A|(?<=[\s,(“\"]))((?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s+(?:(?!(?:the|an?|its|that|which|who|as|when|to|by|from|said|says)\b)[\w’'.&-]+\s+){0,3}"
     r"|(?:[A-Z][\w’'.&-]*\s+){0,4}(?:[a-z]+\s+)?)"
     r"(?:lawmakers|ministry|government|court|police|party|officials?|spokespersons?|spokesman|spokeswoman|leaders?|"
     r"lawyers|prosecutors|protesters|activists|groups?|critics|supporters|authorities|council|committee|commission|"
@@ -136,7 +136,15 @@ OPENERS = frozenset(
 ) - {"this", "that", "these", "those"}
 # What may follow a credit that stands behind what is told, to the end of the sentence: "on Friday".
 BEHIND = re.compile(
-    r"(?:\s+(?:on|in|at|during|after|that|of|about|early|late|last|this|earlier|to|[A-Z]\w+day)\b[^,;“”\"]{0,70})?[.\s]*",
+    r"(?:\s+[A-Z][\w.]*)?(?:\s+(?:on|in|at|during|after|that|of|about|early|late|last|this|earlier|to|[A-Z]\w+day)\b[^,;“”\"]{0,70})?[.\s]*",
     re.IGNORECASE,
 )
 JOINED = re.compile(r"[,;—–]?\s*(?:\b(?:and|but|while|whereas|though|although)\s+)\Z|;\s*\Z")
+# "None of the pages says so": nobody does.
+NOBODY = re.compile(r"\W*(?:None|No|Neither|Nobody|Nothing|Not)\b")
+# What follows did not happen, or nobody says so: "offered no evidence that X had asked", "neither X nor Y".
+DENIED = re.compile(
+    r"\b(?:nor|neither)\s+(?:(?:the|a|an|his|her)\s+)?\Z|\b(?:no|not|never|without|neither|denie[sd])\b[^;.]*\bthat\s+\Z|\bneither\b[^;.]*\bnor\s+\Z",
+    re.IGNORECASE,
+)
+SPOKEN = frozenset("said says say added adds replied".split())  # "said by telephone": not passive
