@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from .credits import Credit
-from .cues import REPORTING
+from .cues import BEHIND, REPORTING
 from .quotations import Quotation
 from .types import Span
 
+_ENDS = " \t\r\n,;:—–-."
 _MARKS = "“”\"‘’'«»„"
 _ADJUNCTS = (
     "on|in|at|during|after|to|of|about|when|last|this|before|while|as|via|through|with|by|from|for|over|monday|tuesday|"
@@ -54,14 +55,19 @@ def content(text: str, sentence: Span, credit: Credit, stop: int, quotes: Sequen
         if rest and not told.endswith(tuple('”"')) and not re.match(r"\s*,\s+\w+ing\b", text[after.start : after.end]):
             parts.append(_clean(text, Span(after.start + rest.end(), after.end)))
         return tuple(part for part in parts if part.start < part.end)
-    comma = re.search(r",\s", after.of(text)) if _SUBORDINATE.match(before.of(text)) else None
+    relative = credit.relative or re.search(r"\bwho\b", text[credit.subject.end : credit.cue_span.start])
+    ends = relative or _SUBORDINATE.match(before.of(text))
+    comma = re.search(r",\s", after.of(text)) if ends else None
     part = _clean(
         text, Span(_reported_from(text, credit, after, quotes), after.start + comma.start() if comma else after.end)
     )
     only_when = (
         re.fullmatch(rf"\s*(?:{_ADJUNCTS})\b[^,;“”\"]*", part.of(text), re.IGNORECASE) and credit.cue in REPORTING
     )
-    return (part,) if part.start < part.end and not only_when else ()
+    if part.start < part.end and not only_when:
+        return (part,)
+    earlier = _clean(text, before)
+    return (earlier,) if len(earlier.of(text).split()) > 3 and not _OPENS.match(earlier.of(text)) else ()
 
 
 def _beside(text: str, before: Span, after: Span) -> tuple[Span, ...]:
@@ -86,7 +92,7 @@ def _follows(text: str, before: Span, after: Span, quotes: Sequence[Quotation]) 
         return not (_OPENS.match(told) and len(told.split()) < 4 and re.search(r"\w", rest))
     if _OPENS.match(told) or re.match(r"\s*:", rest) or _BEFORE_THAT.match(rest):
         return False
-    return bool(_ADJUNCT.match(rest)) and len(told.split()) > 2
+    return bool(_ADJUNCT.match(rest)) and len(told.split()) > (1 if BEHIND.fullmatch(rest) else 2)
 
 
 def _clause_before(text: str, before: Span) -> Span:
@@ -121,5 +127,5 @@ def _clean(text: str, span: Span) -> Span:
     """A span without the marks and spaces at its ends that are no part of what is said; quotation marks stay."""
     words = span.of(text)
     start = span.start + len(words) - len(words.lstrip(" \t\r\n,;:—–-"))
-    end = span.start + len(words.rstrip(" \t\r\n,;:—–-."))
+    end = span.start + len(re.sub(r",?\s+as\Z", "", words.rstrip(_ENDS)).rstrip(_ENDS))
     return Span(start, max(start, end))

@@ -25,6 +25,7 @@ from .cues import (
     FINDING,
     GOES_ON,
     JOINED,
+    LED,
     NAMED_BODY,
     NOBODY,
     NOUNS,
@@ -51,7 +52,8 @@ class Credit:
     """Who a sentence says spoke: the name as resolved ("" if it cannot be), and the words that say so.
 
     `subject` is the name as it stands there, `source` the same with what describes it; `aside` is what only names
-    the source, as "according to" does; `follows` where the verb goes on with the subject of the one before.
+    the source, as "according to" does; `follows` where the verb goes on with the subject of the one before, `relative` where
+    that is "who".
     """
 
     speaker: str
@@ -64,6 +66,7 @@ class Credit:
     source: Span
     aside: bool = False
     follows: bool = False
+    relative: bool = False
 
 
 def credits_in(text: str, sentence: Span, quotes: Sequence[Quotation], who: People) -> Iterator[Credit]:
@@ -136,7 +139,7 @@ def _relative(part: Span, cue: re.Match[str], relative: re.Match[str], who: Peop
         Span(part.start + cue.start(), part.start + cue.end()),
     )
     name, role = (person.name, person.role) if person else ("", "")
-    return Credit(name, role, cue.group(), Span(source.start, said.end), source, False, said, source)
+    return Credit(name, role, cue.group(), Span(source.start, said.end), source, False, said, source, relative=True)
 
 
 def _phrase(before: str) -> tuple[int, int] | None:
@@ -180,8 +183,10 @@ def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
             continue
         span = Span(part.start + named.start, part.start + named.end)
         cue = cited.group().strip()
+        if not (mention or cue[:1] in "Aa" or words[named.start].isupper()):
+            continue
         end = part.start + cited.start() + len(cited.group().rstrip())
-        source = Span(part.start + cited.end(), max(span.end, part.start + whole)) if found else span
+        source = Span(part.start + cited.end(), span.end if mention else part.start + whole) if found else span
         yield Credit(name, role, cue, span, span, False, Span(end - len(cue), end), source, aside=True)
 
 
@@ -211,6 +216,9 @@ def may_be_one(words: str) -> bool:
 
 def clause_start(text: str, sentence: Span, credit: Credit) -> int | None:
     """Where a credit begins a clause of its own: "..., but X said", or stands behind what is told: "..., X said"."""
+    if credit.follows:
+        led = LED.search(text[sentence.start : credit.cue_span.start])
+        return sentence.start + led.start() if led else None
     if credit.source.start == credit.source.end:
         return None
     start = min(credit.source.start, credit.cue_span.start)
@@ -218,7 +226,7 @@ def clause_start(text: str, sentence: Span, credit: Credit) -> int | None:
         text[max(sentence.start, start - 16) : start],
         text[max(credit.source.end, credit.cue_span.end) : sentence.end],
     )
-    if re.search(r",\s*(?:as\s+)?\Z", before) and (credit.aside or BEHIND.fullmatch(after)):
+    if re.search(r",\s*(?:as\s+)?\Z", before) and (credit.aside or BEHIND.fullmatch(after.partition(";")[0])):
         return start - len(before) + before.rindex(",")
     joined = JOINED.search(before)
     return None if credit.aside or joined is None else start - len(joined.group())
@@ -272,7 +280,7 @@ def _subject(before: str, cue: str, who: People) -> Subject | None:
     if governed and (words[0].lower() not in ("the", "a", "an") or len(governed.group().split()) == 1):
         return None
     if words[-1].lower() in STOP_WORDS | TIMES or (
-        words[0].lower() in STOP_WORDS - {"the", "a", "an", "its", "their", "his", "her"}
+        words[0] != "US" and words[0].lower() in STOP_WORDS - {"the", "a", "an", "its", "their", "his", "her"}
     ):
         return None
     return _body(body, who)
@@ -317,6 +325,8 @@ def _body(match: re.Match[str], who: People) -> Subject:
         person = who.holder(words[4:]) if words.lower().startswith("the ") else None
         name, role = (person.name, person.role) if person else ("", "")
         return match.start(1), match.end(1), name, role, False
+    if re.match(r"[Aa]n?\s+[A-Z]", words) and not COLLECTIVE.fullmatch(words):
+        return match.start(1), match.end(1), "", "", False  # "a Democrat"
     # Within a sentence, a capital says that "The" is part of the name.
     whole = match.start(1) > 0 and words.startswith("The ")
     name = words if whole else re.sub(r"\A(?:the|an?|its|their|his|her)\s+", "", words, flags=re.IGNORECASE)

@@ -15,7 +15,8 @@ def reporters(found: Sequence[Credit], told: Mapping[Credit, tuple[Span, ...]], 
     result = {}
     for credit in found:
         outer = [other for other in found if _reports(other, credit, told, who)]
-        if outer and not credit.aside:
+        # "Khalid, who denies it, is accused ..., according to the court": his denial is not the court's.
+        if outer and not credit.aside and not credit.relative:
             result[credit] = min(outer, key=lambda o: abs(o.span.start - credit.span.start))
     return result
 

@@ -143,7 +143,7 @@ PATTERNS = tuple(
         rf"{_QUOTE},?\s(?P<source>{_NAME})\s{_SAID}\b",
         rf"{_QUOTE},?\s{_SAID}\s(?P<source>{_NAME})",
         rf"\b(?P<source>{_NAME})\s{_SAID}(?:\s[a-z]+)?[:,]?\s{_QUOTE}",
-        rf"\b(?P<source>{_NAME})\s{_SAID}\s(?P<content>(?:that\s)?[^“”\".]+)",
+        rf"\b(?P<source>{_NAME})\s{_SAID}\s(?P<content>(?:that\s)?[^.\n]+)",
         rf"(?<=[.\n]\s)(?P<content>[A-Z][^“”\".\n]+),\s(?P<source>{_NAME})\s{_SAID}\b",
         rf"(?P<content>[A-Z][^“”\".\n]+),\saccording\sto\s(?P<source>{_NAME})",
     )
@@ -224,7 +224,7 @@ def measured(corpus: Sequence[Article], find: Finder) -> dict[tuple[bool, bool, 
 
 def main() -> None:
     """Print one table, in Markdown."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.attributions", description=__doc__.splitlines()[0])  # type: ignore[union-attr]  # there is one
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.attributions", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--polnear", type=Path, required=True, metavar="FOLDER", help="with train/, dev/ and test/ in it"
     )
