@@ -14,14 +14,12 @@ _ENDS = " \t\r\n,;:—–-."
 _MARKS = "“”\"‘’'«»„"
 _ADJUNCTS = (
     "on|in|at|during|after|to|of|about|when|last|this|before|while|as|via|through|with|by|from|for|over|monday|tuesday|"
-    "wednesday|thursday|friday|saturday|sunday|earlier|later|yesterday|today|recently|also|again|repeatedly|early|that (?:day|week|month|year)"
+    "wednesday|thursday|friday|saturday|sunday|earlier|later|yesterday|today|recently|also|again|repeatedly|early|"
+    "that (?:day|week|month|year)"
 )
 # What may follow "X said" without being what X said: "on Friday", "in a statement to the BBC".
 _ADJUNCT = re.compile(rf"\s*,?\s*(?:{_ADJUNCTS})\b", re.IGNORECASE)
-_THAT = re.compile(r"\b(?:that|whether|why|how|if)\b")
-_BEFORE_THAT = re.compile(
-    r"(?:\s+[\w’'.,&-]+){0,12}?\s+(?=(?:that|whether)\b(?! (?:day|week|month|year|night|evening|morning)\b))"
-)
+_BEFORE_THAT = re.compile(r"(?:\s+[\w’'.,&-]+){0,12}?\s+(?=(?:that|whether)\b(?! (?:day|week|month|year|night)\b))")
 # "When X asked what he could do, Y ...": what X asked ends with its clause.
 _SUBORDINATE = re.compile(r"\A[\"“]?(?:When|As|After|Before|While|If|Although|Though|Since|Because)\s")
 _TOLD = re.compile(

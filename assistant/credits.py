@@ -9,42 +9,38 @@ from dataclasses import dataclass
 
 from .cues import (
     ACCORDING,
-    ADVERB,
-    APPOSITION,
-    AUXILIARY,
     BEHIND,
     CITED,
-    CLAUSE,
-    COLLECTIVE,
     CUE,
     CUES,
     DENIED,
-    DESCRIBING,
-    DESCRIPTION,
-    DETERMINERS,
     FINDING,
     GOES_ON,
     JOINED,
+    LEADING,
     LED,
-    NAMED_BODY,
     NOBODY,
     NOUNS,
-    OPENERS,
     PAPERS,
     PARTICIPLES,
     PASSIVE,
-    PHRASE,
-    PREPOSITION,
-    PRONOUNS,
     RELATIVE,
     SPOKEN,
-    TIMES,
     WHO,
 )
-from .names import ROLES, Mention, People
+from .names import People
 from .quotations import Quotation
+from .subjects import (
+    cited_body,
+    described,
+    inverted,
+    is_description,
+    last_mention,
+    phrase_before,
+    subject_of,
+    without_auxiliary,
+)
 from .types import Span
-from .words import STOP_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,53 +81,57 @@ def credits_in(text: str, sentence: Span, quotes: Sequence[Quotation], who: Peop
 def _credit(
     text: str, part: Span, cue: re.Match[str], quotes: Sequence[Quotation], who: People, last: Credit | None
 ) -> Credit | None:
-    before, verb = cue.string[: cue.start()], cue.group()
+    before, verb, after = cue.string[: cue.start()], cue.group(), cue.string[cue.end() :]
     said = Span(part.start + cue.start(), part.start + cue.end())
     if verb in PARTICIPLES:
-        # It has no subject of its own: whoever the sentence credits before it goes on.
-        if last is None or not re.search(
-            r"[,—–]\s*(?:and\s+)?(?:\w+ly\s+)?\Z|\A\s*(?:and\s+)?\Z|\bin\s+\Z|\band\s+\Z", before
-        ):
-            return None
-        return dataclasses.replace(
-            last, cue=verb, cue_span=said, span=said, subject=Span(said.start, said.start), follows=True, pronoun=False
-        )
-    after = cue.string[cue.end() :]
-    if PASSIVE.search(before) or NOBODY.match(before) or (verb not in SPOKEN and re.match(r"\s+by\b", after)):
+        return _follower(last, verb, said) if last and LEADING.search(before) else None
+    if not _is_report(before, verb, after):
         return None
-    if verb == "accused" and not re.match(r"[^,;.]*\sof\b", after):
-        return None  # "the two accused"
-    subject = _subject(before, verb, who) or _inverted(cue.string, cue.span(), part.start, quotes, who)
+    subject = subject_of(before, verb, who) or inverted(cue.string, cue.span(), part.start, quotes, who)
     if subject is None and verb not in NOUNS and (relative := WHO.search(before)):
         return _relative(part, cue, relative, who)
     source = None
     if subject is None:
-        if verb in NOUNS or RELATIVE.search(before) or GOES_ON.search(_bare(before)):
+        if verb in NOUNS or RELATIVE.search(before) or GOES_ON.search(without_auxiliary(before)):
             return None
         # Somebody reports here, but who is not to be told.
-        phrase = _phrase(before)
+        phrase = phrase_before(before)
         if (phrase is None and verb not in CUES) or after.startswith(" to "):
             return None
         subject = (cue.start(), cue.start(), "", "", False)
         source = Span(part.start + phrase[0], part.start + phrase[1]) if phrase else None
     begin, stop, speaker, role, pronoun = subject
-    span = _clause(
-        text, part.start, part.end, part.start + min(begin, cue.start()), part.start + max(stop, cue.end()), quotes
-    )
+    first, final = part.start + min(begin, cue.start()), part.start + max(stop, cue.end())
     named = Span(part.start + begin, part.start + stop)
-    source = source or _source(text, part, named, said, pronoun)
-    if DENIED.search(text[part.start : min(source.start, said.start)]) or source.of(text).lower().startswith("no "):
-        return None
-    if verb in FINDING and not (PAPERS.search(source.of(text)) or after.startswith(" that ")):
+    source = source or described(text, part, named, said, pronoun)
+    words, ahead = source.of(text), text[part.start : min(source.start, said.start)]
+    finds = verb not in FINDING or PAPERS.search(words) or after.startswith(" that ")
+    if not finds or DENIED.search(ahead) or words.lower().startswith("no "):
         return None
     # "as NDTV reported" only names the source.
     aside = bool(re.search(r"(?:\A|[\s,])as\s+\Z", text[part.start : source.start]))
+    span = _clause(text, part.start, part.end, first, final, quotes)
     return Credit(speaker, role, verb, span, named, pronoun, said, source, aside)
+
+
+def _follower(last: Credit, verb: str, said: Span) -> Credit:
+    """The credit of a participle, which has no subject of its own: whoever the sentence credits before it goes on."""
+    nobody = Span(said.start, said.start)
+    return dataclasses.replace(
+        last, cue=verb, cue_span=said, span=said, subject=nobody, follows=True, relative=False, pronoun=False
+    )
+
+
+def _is_report(before: str, verb: str, after: str) -> bool:
+    """Whether a verb can report what its subject says: no passive, nor what nobody says, nor "the two accused"."""
+    if PASSIVE.search(before) or NOBODY.match(before) or (verb not in SPOKEN and re.match(r"\s+by\b", after)):
+        return False
+    return verb != "accused" or bool(re.match(r"[^,;.]*\sof\b", after))
 
 
 def _relative(part: Span, cue: re.Match[str], relative: re.Match[str], who: People) -> Credit:
     """ "Bell, who said": the name beside it, if there is one."""
-    mention = _last(who, cue.string[: relative.start()].rstrip(" ,"))
+    mention = last_mention(who, cue.string[: relative.start()].rstrip(" ,"))
     beside = mention and not mention.possessive and mention.span.end == len(cue.string[: relative.start()].rstrip(" ,"))
     person = mention.person if mention and beside else None
     source, said = (
@@ -140,24 +140,6 @@ def _relative(part: Span, cue: re.Match[str], relative: re.Match[str], who: Peop
     )
     name, role = (person.name, person.role) if person else ("", "")
     return Credit(name, role, cue.group(), Span(source.start, said.end), source, False, said, source, relative=True)
-
-
-def _phrase(before: str) -> tuple[int, int] | None:
-    """The noun phrase that the verb after `before` has for its subject, if there is one that could be."""
-    words = _bare(before)
-    clauses = [match.end() for match in CLAUSE.finditer(words) if match.end() < len(words)]
-    start = clauses[-1] if clauses else 0
-    found = PHRASE.match(words, start)
-    if found is None:
-        return None
-    inner = words[start:].split()
-    if (
-        (inner[-1].lower() in STOP_WORDS and len(inner) > 1)
-        or inner[-1].lower() in TIMES
-        or inner[0].lower() in OPENERS
-    ):
-        return None
-    return start, len(words)
 
 
 def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
@@ -170,7 +152,7 @@ def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
         )
         # "By Ilyas's account" is by Ilyas; "according to Ilyas's lawyer" is not.
         owner = mention and mention.possessive and cited.group().strip().lower() not in ("by", "in")
-        if mention and (owner or not _is_described(words[cited.end() : mention.span.start])):
+        if mention and (owner or not is_description(words[cited.end() : mention.span.start])):
             mention = None
         if mention:
             named, name, role = mention.span, mention.person.name, mention.person.role
@@ -178,7 +160,7 @@ def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
             cut = len(found.group()) - len(re.sub(r"(?:[’']s|\.)\Z", "", found.group()))
             named = Span(found.start(), found.end() - cut)
             whole = named.end
-            name, role = _cited(named.of(words), who)
+            name, role = cited_body(named.of(words), who)
         else:
             continue
         span = Span(part.start + named.start, part.start + named.end)
@@ -188,24 +170,6 @@ def _according(text: str, part: Span, who: People) -> Iterator[Credit]:
         end = part.start + cited.start() + len(cited.group().rstrip())
         source = Span(part.start + cited.end(), span.end if mention else part.start + whole) if found else span
         yield Credit(name, role, cue, span, span, False, Span(end - len(cue), end), source, aside=True)
-
-
-def _is_described(words: str) -> bool:
-    """Whether what stands before a name is only a title or role."""
-    return all(word[0].isupper() or word.strip(".,").lower() in ROLES | DESCRIBING for word in words.split())
-
-
-def _cited(words: str, who: People) -> tuple[str, str]:
-    """Name and role of the body that "according to" names; "" for "a new poll"."""
-    if words[:1].isupper() and not words.lower().startswith(("the ", "a ", "an ")):
-        return words, ""
-    body = COLLECTIVE.search(words) or NAMED_BODY.search(words)
-    if body is None or body.group(1) != words:
-        return "", ""
-    if words.startswith("The "):
-        return words, ""
-    _, _, name, role, _ = _body(body, who)
-    return name, role
 
 
 def may_be_one(words: str) -> bool:
@@ -250,116 +214,6 @@ def outer_parts(sentence: Span, quotes: Sequence[Quotation]) -> Iterator[tuple[i
         yield place, sentence.end
 
 
-Subject = tuple[int, int, str, str, bool]
-
-
-def _subject(before: str, cue: str, who: People) -> Subject | None:
-    """Who does the verb that follows `before`: (start, end, name, role, is a pronoun)."""
-    # "The Hawk, carrying PTI, reported": the paper does.
-    before = re.sub(r",\s(?:carrying|citing|reposting|quoting)\s[^,]+,\s*\Z", " ", before)
-    trimmed = re.sub(r"\s\([\w-]+\)\Z", "", _bare(before))
-    word = re.search(r"(?:\A|(?<=[\s,;(]))(\w+)\Z", trimmed)
-    if word and word.group(1).lower() in PRONOUNS - {"i", "we"}:
-        return word.start(1), word.end(1), "", "", True
-    for candidate in _without_appositions(before, trimmed):
-        mention = _last(who, candidate)
-        if mention and mention.span.end == len(candidate) and not mention.possessive:
-            ahead = candidate[: mention.span.start]
-            if PREPOSITION.search(ahead) or re.search(r"[A-Z][\w-]+,?\s+(?:and|or)\s+\Z", ahead):
-                return None
-            return mention.span.start, mention.span.end, mention.person.name, mention.person.role, False
-    if cue in NOUNS:
-        return None
-    candidates = (trimmed, *[c for c in _without_appositions(before, trimmed) if c != trimmed][:1])
-    found = ((c, body) for c in candidates if (body := COLLECTIVE.search(c) or NAMED_BODY.search(c)))
-    trimmed, body = next(found, ("", None))
-    if body is None:
-        return None
-    words = body.group(1).split()
-    governed = PREPOSITION.search(trimmed[: body.start(1)])
-    if governed and (words[0].lower() not in ("the", "a", "an") or len(governed.group().split()) == 1):
-        return None
-    if words[-1].lower() in STOP_WORDS | TIMES or (
-        words[0] != "US" and words[0].lower() in STOP_WORDS - {"the", "a", "an", "its", "their", "his", "her"}
-    ):
-        return None
-    return _body(body, who)
-
-
-def _source(text: str, part: Span, subject: Span, cue: Span, pronoun: bool) -> Span:
-    """A subject with what describes it: the title and role before it, the apposition after it."""
-    if pronoun or subject.start == subject.end:
-        return subject
-    start, end = subject.start, subject.end
-    for word in reversed([*re.finditer(r"[^\s]+", text[part.start : start])]):
-        plain = word.group().strip(".,").lower()
-        if (
-            word.group().endswith((",", ";", ":", "—", "–", ")"))
-            or not (word.group()[0].isupper() or plain in ROLES or plain in DESCRIBING)
-            or (plain in STOP_WORDS and plain not in DESCRIBING)
-        ):
-            break
-        if word.group()[0].isupper() and part.start + word.start() == part.start and plain in DESCRIBING - DETERMINERS:
-            break
-        start = part.start + word.start()
-        if plain in DETERMINERS:
-            break
-    between = Span(end, cue.start) if cue.start >= end else Span(end, part.end)
-    if described := DESCRIPTION.match(text, between.start, between.end):
-        end = described.end()
-    return Span(start, end)
-
-
-def _bare(before: str) -> str:
-    """Without the "also" or "has" at the end."""
-    found = AUXILIARY.search(before)
-    return before[: found.start()] if found else before
-
-
-def _body(match: re.Match[str], who: People) -> Subject:
-    """A body or office as speaker; an office that one person of the text holds is that person."""
-    words = match.group(1)
-    noun = words.split()[-1].lower()
-    if noun in ROLES:
-        # "a spokesman" is anybody.
-        person = who.holder(words[4:]) if words.lower().startswith("the ") else None
-        name, role = (person.name, person.role) if person else ("", "")
-        return match.start(1), match.end(1), name, role, False
-    if re.match(r"[Aa]n?\s+[A-Z]", words) and not COLLECTIVE.fullmatch(words):
-        return match.start(1), match.end(1), "", "", False  # "a Democrat"
-    # Within a sentence, a capital says that "The" is part of the name.
-    whole = match.start(1) > 0 and words.startswith("The ")
-    name = words if whole else re.sub(r"\A(?:the|an?|its|their|his|her)\s+", "", words, flags=re.IGNORECASE)
-    return match.start(1), match.end(1), name, "", False
-
-
-def _without_appositions(before: str, trimmed: str) -> Iterator[str]:
-    """`before`, cut back to what may end with the subject: first past ", the mayor,", then as it is, then past more."""
-    cuts = []
-    rest = ADVERB.sub("", before)
-    while found := APPOSITION.search(rest):
-        cuts.append(rest[: found.start()])
-        rest = f"{rest[: found.start()]},"
-    yield from cuts[:1]
-    yield trimmed
-    yield from cuts[1:3]
-
-
-def _inverted(part: str, cue: tuple[int, int], start: int, quotes: Sequence[Quotation], who: People) -> Subject | None:
-    """`..., said Zohran Mamdani`: only straight after a quotation."""
-    if part[: cue[0]].strip(" ,") or not any(quote.outer.end == start for quote in quotes):
-        return None
-    mention = next(who.mentions(part[cue[1] :], cue[1]), None)
-    if mention is None or mention.possessive:
-        return None
-    between = part[cue[1] : mention.span.start]
-    # "said Dr X", "said its chair, X"; but not "said in a talk with X".
-    plain = re.fullmatch(r"\s+(?:(?:the|its|their|his|her|a|an)\s+)?(?:[\w’'-]+\.?,?\s+){0,5}", between)
-    if plain is None or PREPOSITION.search(between):
-        return None
-    return mention.span.start, mention.span.end, mention.person.name, mention.person.role, False
-
-
 def _clause(text: str, part_start: int, part_end: int, start: int, end: int, quotes: Sequence[Quotation]) -> Span:
     """The credit's own words: from the subject to the quotation, or to the end of the sentence after one."""
     if any(quote.outer.end == part_start for quote in quotes):
@@ -372,7 +226,3 @@ def _clause(text: str, part_start: int, part_end: int, start: int, end: int, quo
 
 def _trim(text: str, start: int, end: int) -> int:
     return start + len(text[start:end].rstrip().rstrip(".,;:"))
-
-
-def _last(who: People, words: str) -> Mention | None:
-    return next(reversed([*who.mentions(words)]), None)

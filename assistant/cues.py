@@ -67,7 +67,8 @@ ADVERB = re.compile(r"(?<=,)(?:\s+(?:also|later|then|earlier|further|had|has|hav
 APPOSITION = re.compile(r",(?=[^,“”\"]{3,90},\s*\Z)")
 ACCORDING = re.compile(
     r"(?:\b[Aa]ccording to|\A\s*(?:For|In the words of)|\b[Bb]y the accounts? of|\b[Ii]n the accounts? of"
-    r"|\b(?:as )?(?:re-)?(?:quoted|cited|carried|relayed|reported|described) by|\b(?:[Bb]y|[Ii]n)(?=\s(?:[Tt]he\s)?[A-Z][\w.&\s-]{1,40}[’']s?\s"
+    r"|\b(?:as )?(?:re-)?(?:quoted|cited|carried|relayed|reported|described) by"
+    r"|\b(?:[Bb]y|[Ii]n)(?=\s(?:[Tt]he\s)?[A-Z][\w.&\s-]{1,40}[’']s?\s"
     r"(?:accounts?|reports?|list|headnote|copy|version|page|profile|review|survey)\b))\s+"
 )
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -109,7 +110,8 @@ DESCRIBING = DETERMINERS | frozenset(
 )
 # What describes a name after it: "(R-Texas)", ", a lawyer in Ely".
 DESCRIPTION = re.compile(
-    r"(?:\s\([\w.\s-]{1,30}\))?,\s(?:an?|the|his|her|their|its|one of|[A-Z][\w.]+[’']s?|who|former|chief|co-\w+|chairman|director|president)"
+    r"(?:\s\([\w.\s-]{1,30}\))?,\s"
+    r"(?:an?|the|his|her|their|its|one of|[A-Z][\w.]+[’']s?|who|former|chief|co-\w+|chairman|director|president)"
     r"\s[^,;:“”\"]{2,110}(?=,|\.?\Z)"
 )
 PAPERS = re.compile(
@@ -151,3 +153,5 @@ DENIED = re.compile(
 )
 SPOKEN = frozenset("said says say added adds replied".split())  # "said by telephone": not passive
 LED = re.compile(r"\s*[,—–]\s*(?:and\s+)?(?:\w+ly\s+)?\Z")  # ", adding"
+# What a participle that goes on with the speaker stands behind.
+LEADING = re.compile(r"[,—–]\s*(?:and\s+)?(?:\w+ly\s+)?\Z|\A\s*(?:and\s+)?\Z|\b(?:in|and)\s+\Z")

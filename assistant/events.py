@@ -37,7 +37,8 @@ _RELATIVE = re.compile(
 _TO_COME = re.compile(
     r"\b(?:will|would|shall|to be|is to|are to|is due|are due|expected|scheduled|next|until|by)\b|[’']ll\b"
 )
-_AS_OF = re.compile(r"\bas of\s+\Z", re.IGNORECASE)
+_AS_OF = re.compile(r"\b(?:as of|consulted up to)\s+\Z", re.IGNORECASE)
+_REPORTS_AFTER = re.compile(r"\s+(?:reports?|accounts?|commentary|coverage|copy|articles?)\b")
 # Between the name of a newspaper and a date that is but its report's there are such words, and names.
 _REPORTING = frozenset(
     """s of in on at about around early mid late the a an its that by from and with for to her his had has was were as
@@ -45,7 +46,7 @@ _REPORTING = frozenset(
     quoting counted listed lists said says not described published carrying carried explained stated cited told shows
     showed dated dates relayed named called argued found account accounts copy copies page pages coverage article
     articles column snapshot edition headline preview review digest blog opinion undated agency month day phrase law
-    firm statement link line lines site mirror news list""".split()
+    firm statement noted both link line lines site mirror news list""".split()
 )
 _REPORT = re.compile(
     r"\b(?:reports?|accounts?|copy|copies|pages?|coverage|articles?|column|snapshot|edition|headline|preview|reporting|"
@@ -109,7 +110,8 @@ def _absolute(document: Document, sentence: Span) -> Iterator[_Dated]:
             start, first = ranged.start(), first.replace(day=int(ranged.group("day")))
         elif season := _SEASON.search(words, 0, start):
             start = season.start()
-        span = Span(sentence.start + start, sentence.start + date.span.end)
+        end = date.span.end - (words[date.span.end - 1] == ".")
+        span = Span(sentence.start + start, sentence.start + end)
         yield _Dated(span, first, last, "day" if date.day else "month")
     for match in _YEAR.finditer(words):
         if not any(span.start < match.end() and match.start() < span.end for span in taken):
@@ -183,13 +185,17 @@ def _outlets(document: Document) -> re.Pattern[str]:
     """The names under which a document cites those that report: its sources' publishers, and common newspapers'."""
     names = {document.publisher, *(str(source.get("publisher", "")) for source in document.sources)}
     parts = {part.strip() for name in names for part in re.split(r"[(),]", name)}
-    plain = sorted((re.escape(part) for part in parts if len(part) > 2 and part[0].isupper()), key=len, reverse=True)
+    plain = sorted(
+        (re.escape(part) for part in parts if len(part) > 2 and (part[0].isupper() or "." in part)),
+        key=len,
+        reverse=True,
+    )
     return re.compile("|".join([rf"\b{name}\b" for name in plain] + [_OUTLET.pattern]))
 
 
 def _is_of_report(text: str, sentence: Span, dated: Span, outlets: re.Pattern[str]) -> bool:
     before = text[sentence.start : dated.start]
-    if _AS_OF.search(before) or _REPORT.search(before):
+    if _AS_OF.search(before) or _REPORT.search(before) or _REPORTS_AFTER.match(text, dated.end, sentence.end):
         return True
     return any(_is_reporting(before[match.end() :]) for match in outlets.finditer(before))
 
