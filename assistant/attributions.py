@@ -59,7 +59,11 @@ def attributions(document: Document, passages: Sequence[Passage]) -> tuple[Attri
                 held = [part for part in told[credit] if not quoting or _is_own(part, quotes)]
                 span = Span(held[0].start, held[-1].end) if held else Span(0, 0)
             if span.start < span.end and not (quoting and credit.span in used):
-                result.append(_attribution(document.id, credit, span, "indirect", told[credit], nested.get(credit)))
+                result.append(
+                    _attribution(
+                        document.id, credit, span, "indirect", told[credit], next(iter(nested.get(credit, ())), None)
+                    )
+                )
     return tuple(sorted(result, key=lambda attribution: (attribution.start, attribution.end)))
 
 
@@ -132,7 +136,7 @@ def steps_back(text: str, sentences: Sequence[Span], quotes: Sequence[Quotation]
 
 def _quoted(
     document: Document, quote: Quotation, credit: Credit | None, told: Mapping[Credit, tuple[Span, ...]],
-    nested: Mapping[Credit, Credit], sentences: Sequence[Span], who: People,
+    nested: Mapping[Credit, tuple[Credit, ...]], sentences: Sequence[Span], who: People,
 ) -> Attribution:  # fmt: skip
     text, words = document.text, quote.inner.of(document.text).split()
     kind: Literal["direct", "partial"] = "partial" if len(words) < 5 and not _ends_sentence(text, quote) else "direct"
@@ -142,7 +146,7 @@ def _quoted(
         return Attribution(
             document.id, "", "", "", quote.inner.start, quote.inner.end, kind, nobody, nobody, nobody, held
         )
-    reporter = nested.get(credit)
+    reporter = next(iter(nested.get(credit, ())), None)
     sentence = next((s for s in sentences if s.start <= credit.span.start < s.end), quote.outer)
     if reporter is None and passes_on(text, sentence, credit, who):
         # A paper has these words; whose they are is not to be told.

@@ -13,6 +13,7 @@ from .cues import (
     CITED,
     CUE,
     CUES,
+    CUT,
     DENIED,
     FINDING,
     GOES_ON,
@@ -108,8 +109,11 @@ def _credit(
     finds = verb not in FINDING or PAPERS.search(words) or after.startswith(" that ")
     if not finds or DENIED.search(ahead) or words.lower().startswith("no "):
         return None
-    # "as NDTV reported" only names the source.
-    aside = bool(re.search(r"(?:\A|[\s,])as\s+\Z", text[part.start : source.start]))
+    # "as NDTV reported", "Bell said, NDTV reported, that": these only name the source.
+    within = (
+        verb in ("reported", "reports") and last and not after.startswith(" that ") and ahead.rstrip().endswith(",")
+    )
+    aside = bool(within) or bool(re.search(r"(?:\A|[\s,])as\s+\Z", text[part.start : source.start]))
     span = _clause(text, part.start, part.end, first, final, quotes)
     return Credit(speaker, role, verb, span, named, pronoun, said, source, aside)
 
@@ -190,7 +194,7 @@ def clause_start(text: str, sentence: Span, credit: Credit) -> int | None:
         text[max(sentence.start, start - 16) : start],
         text[max(credit.source.end, credit.cue_span.end) : sentence.end],
     )
-    if re.search(r",\s*(?:as\s+)?\Z", before) and (credit.aside or BEHIND.fullmatch(after.partition(";")[0])):
+    if re.search(r",\s*(?:as\s+)?\Z", before) and (credit.aside or BEHIND.fullmatch(CUT.split(after)[0])):
         return start - len(before) + before.rindex(",")
     joined = JOINED.search(before)
     return None if credit.aside or joined is None else start - len(joined.group())

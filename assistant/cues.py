@@ -155,3 +155,4 @@ SPOKEN = frozenset("said says say added adds replied".split())  # "said by telep
 LED = re.compile(r"\s*[,—–]\s*(?:and\s+)?(?:\w+ly\s+)?\Z")  # ", adding"
 # What a participle that goes on with the speaker stands behind.
 LEADING = re.compile(r"[,—–]\s*(?:and\s+)?(?:\w+ly\s+)?\Z|\A\s*(?:and\s+)?\Z|\b(?:in|and)\s+\Z")
+CUT = re.compile(r";|,\s+(?:and|but|while|whereas)\b")  # where another clause begins
