@@ -15,7 +15,7 @@ from .errors import (
 )
 from .filters import Filter
 from .settings import Settings
-from .types import REFUSAL, Answer, Attribution, Citation, Claim, Document, Hit, Passage, Span, Withheld
+from .types import REFUSAL, Answer, Attribution, Citation, Claim, Document, Event, Hit, Passage, Span, Withheld
 from .versions import Change, Correction
 
 __version__ = "0.1.0"
@@ -33,6 +33,7 @@ __all__ = [
     "Correction",
     "Document",
     "EmbeddingMismatch",
+    "Event",
     "Filter",
     "Hit",
     "IndexBusy",

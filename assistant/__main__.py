@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from . import __version__
 from .errors import OnTheRecordError, SettingsError
 from .filters import Filter
-from .printing import print_answer, print_corrections, print_json, print_status, wrapped
+from .printing import (
+    print_answer,
+    print_attributions,
+    print_corrections,
+    print_json,
+    print_status,
+    print_timeline,
+    wrapped,
+)
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -74,6 +82,16 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("query", nargs="+", help="words to look for")
     search.add_argument("-k", type=int, default=5, help="how many passages (default: 5)")
     search.set_defaults(run=_search)
+    record = argparse.ArgumentParser(add_help=False)
+    record.add_argument("--about", metavar="WORDS", help="words that have to stand there, in any form")
+    record.add_argument("--document", metavar="ID", help="from this document alone")
+    said = commands.add_parser(
+        "who-said-what", parents=[common, record], help="list quotations and reported statements"
+    )
+    said.add_argument("--speaker", metavar="NAME", help="a full name, a surname or a body")
+    said.set_defaults(run=_who_said_what)
+    timeline = commands.add_parser("timeline", parents=[common, record], help="list what the documents date, by date")
+    timeline.set_defaults(run=_timeline)
     sync = commands.add_parser("sync", parents=[common], help="make the index match the corpus folder")
     sync.add_argument("--rebuild", action="store_true", help="throw the index away and make it again")
     sync.add_argument("--check", action="store_true", help="only check the documents: sources, quotations, dates")
@@ -159,6 +177,34 @@ def _search(options: argparse.Namespace) -> int:
             place = [f"[{hit.passage.start}:{hit.passage.end}]", page and f"p. {page}", hit.passage.heading]
             print(f"{hit.score:.2f}  {hit.passage.document_id} {'  '.join(str(part) for part in place if part)}")
             print(wrapped(" ".join(hit.passage.text.split()), "      "), end="\n\n")
+    return 0
+
+
+def _who_said_what(options: argparse.Namespace) -> int:
+    with _open(options) as assistant:
+        found = assistant.attributions(options.speaker, options.about, options.document)
+        documents = assistant.documents
+        if options.json:
+            print_json(
+                [{**dataclasses.asdict(a), "text": documents[a.document_id].text[a.start : a.end]} for a in found]
+            )  # fmt: skip
+        elif found:
+            print_attributions(found, documents)
+        else:
+            print("The documents credit nobody with such words.")
+    return 0
+
+
+def _timeline(options: argparse.Namespace) -> int:
+    with _open(options) as assistant:
+        found = assistant.timeline(options.about, options.document)
+        if options.json:
+            days = ("first", "last")
+            print_json([{**dataclasses.asdict(e), **{d: getattr(e, d).isoformat() for d in days}} for e in found])
+        elif found:
+            print_timeline(found, assistant.documents)
+        else:
+            print("The documents date no such event.")
     return 0
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from . import resources
 from .answers import Answerer
 from .changes import SyncReport, difference, is_current
+from .chronicle import Chronicle
 from .conversation import Conversation
 from .documents import Corpus, Refusal, read_corpus
 from .embeddings import Encoder, encoder_name, open_encoder
@@ -21,7 +22,7 @@ from .filters import EVERYTHING, Filter
 from .history import History
 from .index import Index
 from .settings import Settings
-from .types import Answer, Citation, Claim, Document, Hit
+from .types import Answer, Attribution, Citation, Claim, Document, Event, Hit
 from .versions import Change, Correction, change
 
 if TYPE_CHECKING:
@@ -117,6 +118,26 @@ class Assistant:
     def search(self, query: str, k: int = 5, only: Filter = EVERYTHING) -> list[Hit]:
         """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
         return self._answerer.search(query, k, only)
+
+    # The record
+
+    def attributions(
+        self, speaker: str | None = None, about: str | None = None, document: str | None = None
+    ) -> list[Attribution]:
+        """Who said what, each an exact span, in the order of the documents' days and then of place.
+
+        `speaker` is a full name, a surname or a body ("US lawmakers"), without regard to capitals; `about` words
+        whose stems have to stand in the content or its sentence; `document` an id. Raises QuestionError for an
+        unknown one.
+        """
+        return Chronicle(self._index.catalog).attributions(speaker, about, document)
+
+    def timeline(self, about: str | None = None, document: str | None = None) -> list[Event]:
+        """The dated events, each an exact span, by date; `about` and `document` as in `attributions`.
+
+        A date of mere reporting ("NDTV reported on 2 January 2026") is no event's, and left out.
+        """
+        return Chronicle(self._index.catalog).timeline(about, document)
 
     # The corpus
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from .errors import IndexUnusable
 from .types import Attribution, Document, Passage, Span
 
-SCHEMA = 4  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
+SCHEMA = 5  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
 SWITCH_ATTEMPTS, SWITCH_PAUSE = 200, 0.05  # tries, and seconds between them
 # FTS5's own stemmer, so that "criticised" finds "criticise"; `context` is title and heading.
 _TABLES = """
@@ -190,11 +190,7 @@ class Catalog:
     def attributions(self, identity: str) -> tuple[Attribution, ...]:
         """Who said what in a live document, in its order."""
         rows = self.read("SELECT attributions FROM documents WHERE id = ? AND live = 1", (identity,))
-        return tuple(
-            Attribution(**{**values, "credit": Span(**values["credit"])})
-            for row in rows
-            for values in json.loads(row[0])
-        )
+        return tuple(Attribution.from_dict(values) for row in rows for values in json.loads(row[0]))
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """The live passages among `ids`."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .types import ANSWERED, Answer, Citation
+from .types import ANSWERED, Answer, Attribution, Citation, Document, Event
 from .versions import Correction
 
 
@@ -43,6 +43,37 @@ def print_citations(citations: Sequence[Citation]) -> None:
         print(wrapped(source, "    "))
         if citation.url:
             print(f"    {citation.url}")
+
+
+def print_attributions(found: Sequence[Attribution], documents: Mapping[str, Document]) -> None:
+    """Who said what, under the document that has it: quotations in marks, anything else as it is told."""
+    shown = ""
+    for said in found:
+        document = documents[said.document_id]
+        if said.document_id != shown:
+            source = [document.publisher, document.published or "no date", document.title, f"({document.id})"]
+            print(("\n" if shown else "") + wrapped(", ".join(str(part) for part in source[:-1] if part)), source[-1])
+            shown = said.document_id
+        who = ", ".join(part for part in (said.speaker or "(not told)", said.role) if part)
+        via = f", as {said.via} reports" if said.via else ""
+        words = " ".join(document.text[said.start : said.end].split())
+        print(wrapped(f"{who}{via}: {words if said.kind == 'indirect' else f'“{words}”'}", "  "))
+
+
+def print_timeline(found: Sequence[Event], documents: Mapping[str, Document]) -> None:
+    """Events by date, each with its sentence and where it stands."""
+    for event in found:
+        document = documents[event.document_id]
+        source = ", ".join(str(part) for part in (document.publisher, document.published, event.document_id) if part)
+        print(f"{when(event)}  [{source}]")
+        print(wrapped(" ".join(event.text.split()), "    "))
+
+
+def when(event: Event) -> str:
+    """The day or days of an event, as exactly as its document says."""
+    form = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[event.precision]
+    first, last = event.first.strftime(form), event.last.strftime(form)
+    return first if first == last else f"{first} to {last}"
 
 
 def print_status(status: dict[str, Any]) -> None:

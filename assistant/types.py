@@ -106,7 +106,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who said what: `speaker` said (`cue`) the characters ``[start, end)`` of a document."""
+    """Who said what: `speaker` said (`cue`) the characters ``[start, end)`` of a document.
+
+    Of an indirect one these are the whole sentence, which is how it can be quoted: `content` has the words reported
+    alone, in one or more parts. `source` is where the speaker is named ("he", "the mayor"), `cue_span` the words
+    that say so; both are empty at `end` where there are none. `via` is who reports it in turn: in "NDTV reported
+    that Ilyas said ..." Ilyas is the speaker, and it is known via NDTV, by the words `via_credit`.
+    """
 
     document_id: str
     speaker: str
@@ -116,6 +122,34 @@ class Attribution:
     end: int
     kind: Literal["direct", "partial", "indirect"]
     credit: Span
+    source: Span = Span(0, 0)
+    cue_span: Span = Span(0, 0)
+    content: tuple[Span, ...] = ()
+    via: str = ""
+    via_credit: Span = Span(0, 0)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Attribution:
+        """What `dataclasses.asdict` made, read back."""
+        spans = {name: Span(**values[name]) for name in ("credit", "source", "cue_span", "via_credit")}
+        return cls(**{**values, **spans, "content": tuple(Span(**span) for span in values["content"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a document dates: the sentence ``[start, end)`` and the words `dated` that give its date.
+
+    It fell on one of the days from `first` to `last`, both included; `precision` is how exactly the words say so.
+    """
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+    first: dt.date
+    last: dt.date
+    precision: Literal["day", "month", "year"]
+    dated: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Sequence
 
-from .attributions import is_clear, outside, steps_back
+from .attributions import is_clear, may_be_one, outside, steps_back
 from .dates import dates
 from .names import People, Person, people
 from .quotations import Quotation, outermost
@@ -120,8 +120,10 @@ class View:
         for attribution in self.attributions:
             if attribution.cue and attribution.start < sentence.end and sentence.start < attribution.end:
                 person = self.people.by_name(attribution.speaker)
-                if person is None and attribution.speaker:
-                    continue  # a body: neither he nor she
+                if person is None and (
+                    attribution.speaker or not may_be_one(attribution.source.of(self.document.text))
+                ):
+                    continue  # a body, or several: neither he nor she
                 if person is None or person.may_be(pronoun):
                     found.add(person)
         return found

@@ -1,4 +1,4 @@
-"""`python -m evals run SUITE...`: ask every question of a suite and print the figures."""
+"""`python -m evals run SUITE...`: ask every question of a suite and print the figures; `attributions`: who said what."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant import Assistant, OnTheRecordError, Settings
 
+from .attributions import agreement, labels
 from .metrics import Figures, Result, figures, is_found
 from .suites import Suite, load_suite
 
@@ -35,9 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runner.add_argument("suite", nargs="+")
     runner.add_argument("--failures", action="store_true", help="show each case that failed (for dev suites)")
     runner.add_argument("--gate", action="store_true", help="exit 1 below 85%% found or above 10%% refused or answered")
+    said = commands.add_parser("attributions", help="compare who said what in the corpus with labels made by hand")
+    said.add_argument("--failures", action="store_true", help="show each label that is not met")
+    said.set_defaults(suite=())
     options = parser.parse_args(arguments)
     passed = True
     try:
+        if not options.suite:
+            return _attributions(options.failures)
         for name in options.suite:
             results = run(load_suite(name))
             if options.failures:
@@ -49,6 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 1 if options.gate and not passed else 0
+
+
+def _attributions(failures: bool) -> int:
+    with tempfile.TemporaryDirectory() as folder, Assistant.open(Settings(data_dir=folder)) as assistant:
+        documents = assistant.documents
+        measured = agreement(documents, assistant.attributions(), labels(documents))
+    for line in measured.missed if failures else ():
+        print(line)
+    print(f"attributions: {measured}")
+    return 0
 
 
 def _passes(measured: Figures) -> bool:

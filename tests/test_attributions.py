@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import dataclasses
+import json
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,6 +135,72 @@ def test_speakers(text: str, expected: list[str]) -> None:
     assert [attribution.speaker for attribution in said_in(MET + text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker", "source", "content"),
+    [
+        pytest.param("Bell said that it rained.", "Ann Bell", "Bell", "that it rained", id="after that"),
+        pytest.param("Bell said on Friday that it rained.", "Ann Bell", "Bell", "that it rained", id="after a day"),
+        pytest.param("It rained, Bell said on Friday.", "Ann Bell", "Bell", "It rained", id="before"),
+        pytest.param("Dow, she said, had lied.", "", "she", "Dow | had lied", id="on both sides"),
+        pytest.param("“So,” Bell said. “It is.”", "Ann Bell", "Bell", "“So,” | “It is.”", id="several sentences"),
+        pytest.param("Bell said it was “so” in Ely.", "Ann Bell", "Bell", "it was “so” in Ely", id="mixed"),
+        pytest.param("It rained, according to Bell.", "Ann Bell", "Bell", "It rained", id="according to"),
+        pytest.param("According to the Ely Trust, it rained.", "Ely Trust", "the Ely Trust", "it rained", id="opening"),
+        pytest.param(
+            "Several critics of Dow said it rained.", "", "Several critics of Dow", "it rained", id="a phrase"
+        ),
+        pytest.param("US lawmakers said it rained.", "US lawmakers", "US lawmakers", "it rained", id="collective"),
+        pytest.param("Bell told reporters on Friday that it rained.", "Ann Bell", "Bell", "that it rained", id="told"),
+        pytest.param("Bell wrote on X: “It rains here.”", "Ann Bell", "Bell", "“It rains here.”", id="a post"),
+        pytest.param("Carl Dow, who denied it, slept.", "Carl Dow", "Carl Dow", "it", id="relative"),
+    ],
+)
+def test_source_and_content(text: str, speaker: str, source: str, content: str) -> None:
+    made = MET + text
+    said = [a for a in said_in(made) if a.cue][-1]
+    shown = (said.speaker, said.source.of(made), " | ".join(part.of(made) for part in said.content))
+    assert shown == (speaker, source, content)
+
+
+def test_a_participle_goes_on_with_the_speaker() -> None:
+    made = f"{MET}Bell said it rained, adding that it was cold."
+    said = [(a.speaker, a.cue, a.content[0].of(made)) for a in said_in(made)]
+    assert ("Ann Bell", "adding", "that it was cold") in said
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "via"),
+    [
+        ("NDTV reported on 2 January 2026 that Bell said it rained.", "Ann Bell", "NDTV"),
+        ("Bell said it rained, as The Hawk, carrying PTI, reported on 2 January 2026.", "Ann Bell", "The Hawk"),
+        ("Bell said, according to The Hawk of 2 January 2026: “It rains here.”", "Ann Bell", "The Hawk"),
+        ("It was “a great day”, Bell said, The Hawk reported on 2 January 2026.", "Ann Bell", "The Hawk"),
+        ("The Hawk reported that it rained.", "Hawk", ""),
+        ("Bell ate “the best soup”, according to The Hawk.", "", "The Hawk"),
+    ],
+)
+def test_a_report_of_a_report_keeps_both(text: str, speaker: str, via: str) -> None:
+    made = MET + text
+    (said,) = (a for a in said_in(made) if a.cue)
+    assert (said.speaker, said.via) == (speaker, via)
+    assert said.via_credit.of(made).startswith(via)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Neither Dow nor Bell said so.",
+        "Dow had no evidence that Bell had asked for it.",
+        "None of the papers, from Mint to The Hawk, says that Bell lied.",
+        "It rained, and no paper consulted says that Bell lied.",
+        "The two accused slept.",
+        "It was reported by nobody.",
+    ],
+)
+def test_what_nobody_says_is_no_attribution(text: str) -> None:
+    assert [(a.speaker, a.cue) for a in said_in(MET + text)] == []
+
+
 def test_a_sentence_of_two_speakers_is_nobodys() -> None:
     (view,) = (view for view in stories() if view.document.id == "tarrowhaven-dredging")
     (number,) = (i for i in range(len(view.sentences)) if "a fairy tale" in view.text(i))
@@ -176,3 +246,10 @@ def check(text: str, found: tuple[Attribution, ...]) -> None:
         assert not any(quote.inner.holds(credit) for quote in quotes if credit.start < credit.end)
         if not attribution.cue:
             assert not attribution.speaker
+        assert attribution.cue_span.of(text) == attribution.cue
+        assert all(Span(0, len(text)).holds(part) and part.start < part.end for part in attribution.content)
+        assert all(one.end < two.start for one, two in pairwise(attribution.content))
+        assert Span(0, len(text)).holds(attribution.source)
+        assert bool(attribution.via) == bool(attribution.via_credit.of(text))
+        assert all(word in text for word in attribution.via.split())
+        assert Attribution.from_dict(json.loads(json.dumps(dataclasses.asdict(attribution)))) == attribution

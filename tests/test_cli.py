@@ -247,3 +247,36 @@ def test_version_help_and_no_command(capsys: pytest.CaptureFixture[str]) -> None
         assert ended.value.code == code
     out = capsys.readouterr().out
     assert f"on-the-record {__version__}" in out and all(command in out for command in COMMANDS)
+
+
+def test_who_said_what_prints_quotations_in_marks(shipped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(["who-said-what", "--speaker", "malviya", *shipped], capsys)
+    assert (code, err) == (0, "")
+    assert "The Telegraph (India), 2026-01-02" in out
+    assert "Amit Malviya, BJP IT cell chief: “not coincidence”" in out and "Bhandari said" not in out
+
+
+def test_who_said_what_prints_json_with_exact_spans(
+    shipped: list[str], assistant: Assistant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(["who-said-what", "--about", "lawmakers", "--json", *shipped], capsys)
+    rows = json.loads(out)
+    assert {row["speaker"] for row in rows} >= {"US lawmakers", "Vinod Bansal"}
+    for row in rows:
+        assert assistant.documents[row["document_id"]].text[row["start"] : row["end"]] == row["text"]
+
+
+def test_the_timeline_prints_dates_and_sentences(shipped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(["timeline", *shipped], capsys)
+    assert code == 0 and out.index("2020-02  [The Telegraph (India)") < out.index("2026-01-02  [")
+    _, out, _ = run(["timeline", "--about", "riots", "--json", *shipped], capsys)
+    (row,) = json.loads(out)
+    assert (row["first"], row["last"], row["precision"]) == ("2020-02-01", "2020-02-29", "month")
+
+
+@pytest.mark.parametrize("command", ["who-said-what", "timeline"])
+def test_nothing_found_is_said(command: str, shipped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run([command, "--about", "zeppelin", *shipped], capsys)
+    assert code == 0 and out.startswith("The documents ")
+    code, _, err = run([command, "--document", "nope", *shipped], capsys)
+    assert code == 2 and "nope" in one_line(err)
