@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant import Attribution, Citation, Claim
-from assistant.quotations import DOUBLE, outermost, quotations, single_quotations, stands_in
+from assistant.quotations import DOUBLE, outermost, quotations, single_quotations
 
-from .outcomes import Outcome, Score, Stretch, holds, places, plain, stretch
+from .outcomes import Outcome, Score, holds, places, plain, stretch
+from .support import aligned_share, stands
 
-HELD = 0.5  # share of somebody's words that a citation must hold for the credit to be owed
+HELD = 0.5  # share of somebody's words, or of the citation, that the two must have in common for a credit to be owed
+ALIKE = 0.6  # share of a quotation's words, in order, that tell which of the document's it is, altered or not
 _ALLEGING = re.compile(
     r"\b(?:alleg\w+|accus\w+|claim\w*|charg\w+|said|says|saying|according|reported\w*|describ\w+|call\w*|denie[sd]|"
     r"accusation|prosecut\w+|police|wrote|told|argued?|asserted|contended|maintain\w*|stated|suspect\w*|ask\w*|"
@@ -18,8 +20,9 @@ _ALLEGING = re.compile(
     r"confirm\w*|add\w*|note[sd]?|respon\w+|repl\w+|warn\w*|demand\w*|critici\w*|condemn\w*|explain\w*|announce\w*)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_ACCUSING = re.compile(r"\b(?:alleged\w*|accused|suspected)\b", re.IGNORECASE)
 _CRIME = re.compile(
-    r"\b(?:conspir\w+|master ?minds?|terror\w*|guilty|criminals?|killers?|murder\w*|rioters?|incit\w+|seditio\w+|fraud\w*|"
+    r"\b(?:convict\w+|conspir\w+|master ?minds?|terror\w*|guilty|criminals?|killers?|murder\w*|rioters?|incit\w+|seditio\w+|fraud\w*|"
     r"extremis\w+|anti.?national\w*)\b",
     re.IGNORECASE,
 )
@@ -30,14 +33,15 @@ def quote_exactness(outcome: Outcome) -> Score | None:
 
     In all marks: straight, curly, guillemets, single, nested, elided, bracketed. Each quotation of a claim has to
     stand in that claim's own spans, each of the text in some claim's. A mark without a fellow is a quotation too.
+    Somebody's words that the document only reports, put between marks, are no quotation of theirs.
     """
     faults = list[str]()
     for claim in outcome.answer.claims:
-        faults += _inexact(claim.text, [outcome.cited(c) for c in claim.citations])
+        faults += _inexact(outcome, claim)
     claims = " ".join(claim.text for claim in outcome.answer.claims)
     extra = [q for q in _quoted(outcome.answer.text) if plain(q) not in plain(claims)]
     spans = [outcome.cited(c) for c in outcome.answer.citations]
-    faults += ["" if any(stands_in(q, span) for span in spans) else f"“{q}” is in no cited span" for q in extra]
+    faults += ["" if any(stands(q, span) for span in spans) else f"“{q}” is in no cited span" for q in extra]
     if not faults:
         return None
     found = [fault for fault in faults if fault]
@@ -77,9 +81,9 @@ def speakers_credited(outcome: Outcome) -> Score | None:
 def attribution_kept(outcome: Outcome) -> Score | None:
     """Claims with attributed words that keep who says so / claims with attributed words.
 
-    A claim has attributed words if it cites at least half of what the corpus credits to someone; it keeps the credit
-    by naming them. Where the document reports without naming anybody ("is accused of"), and where the words are
-    of a crime, the claim has to say that it is a report.
+    A claim has attributed words if a citation and what the corpus credits to someone have at least half of either in
+    common; it keeps the credit by naming them. Where the document reports without naming anybody ("is accused of"),
+    and where the words are of a crime, the claim has to say that it is a report.
     """
     faults = []
     for claim in outcome.answer.claims:
@@ -98,9 +102,14 @@ def attribution_kept(outcome: Outcome) -> Score | None:
     return Score(1 - len(found) / len(faults), "; ".join(found))
 
 
-def _inexact(text: str, spans: Sequence[str]) -> Iterator[str]:
+def _inexact(outcome: Outcome, claim: Claim) -> Iterator[str]:
+    text = claim.text
     for words in _quoted(text):
-        yield "" if any(stands_in(words, span) for span in spans) else f"“{words}” is not in the words cited"
+        held = [citation for citation in claim.citations if stands(words, outcome.cited(citation))]
+        if not held:
+            yield f"“{words}” is not in the words cited"
+        else:
+            yield f"“{words}” is reported, not quoted" if all(_only_reported(outcome, c, words) for c in held) else ""
     closed = [q for q in (*quotations(text), *single_quotations(text)) if q.closed]
     ends = {place for q in closed for place in (q.outer.start, q.outer.end - 1)}
     if any(mark in DOUBLE and place not in ends for place, mark in enumerate(text)):
@@ -109,6 +118,16 @@ def _inexact(text: str, spans: Sequence[str]) -> Iterator[str]:
 
 def _quoted(text: str) -> list[str]:
     return [q.inner.of(text) for q in (*quotations(text), *single_quotations(text))]
+
+
+def _only_reported(outcome: Outcome, citation: Citation, words: str) -> bool:
+    """Whether the cited document has `words` in no quotation, but where it reports what somebody said."""
+    text = outcome.documents[citation.document_id].text
+    quoted = [q for q in (*quotations(text), *single_quotations(text)) if stands(words, q.inner.of(text))]
+    reported = [
+        a for a in _overlapping(outcome, citation, ("indirect",)) if a.speaker and stands(words, text[a.start : a.end])
+    ]
+    return bool(reported) and not quoted
 
 
 def _gold_speakers(outcome: Outcome, claim: Claim) -> tuple[str, ...]:
@@ -127,7 +146,7 @@ def _speakers(outcome: Outcome, claim: Claim) -> Iterator[tuple[str, ...]]:
             attribution
             for citation in claim.citations
             for attribution in _overlapping(outcome, citation, ("direct", "partial"))
-            if _same_words(words, outcome.documents[citation.document_id].text[attribution.start : attribution.end])
+            if _alike(words, outcome.documents[citation.document_id].text[attribution.start : attribution.end])
         ]
         names = tuple(dict.fromkeys(a.speaker for a in said if a.speaker))
         if names:
@@ -135,18 +154,23 @@ def _speakers(outcome: Outcome, claim: Claim) -> Iterator[tuple[str, ...]]:
 
 
 def _attributed(outcome: Outcome, claim: Claim) -> Iterator[Attribution]:
-    cited = [stretch(c) for c in claim.citations]
-    for attribution in dict.fromkeys(a for c in claim.citations for a in _overlapping(outcome, c)):
-        content = Stretch(attribution.document_id, attribution.start, attribution.end)
-        if attribution.cue and holds(cited, content, HELD):
-            yield attribution
+    seen = set[Attribution]()
+    for citation in claim.citations:
+        for attribution in _overlapping(outcome, citation):
+            common = min(attribution.end, citation.end) - max(attribution.start, citation.start)
+            shorter = min(attribution.end - attribution.start, citation.end - citation.start)
+            credit = attribution.credit.start <= citation.start and citation.end <= attribution.credit.end
+            if attribution.cue and attribution not in seen and not credit and common >= HELD * shorter:
+                seen.add(attribution)
+                yield attribution
 
 
 def _source_alleges(outcome: Outcome, claim: Claim) -> bool:
-    """Whether a claim speaks of a crime, in words that its source only reports."""
-    if not _CRIME.search(_unquoted(claim.text)):
-        return False
-    return any(_ALLEGING.search(outcome.cited(citation)) for citation in claim.citations)
+    """Whether the source of a claim only alleges, or a claim speaks of a crime that its source reports."""
+    cited = [outcome.cited(citation) for citation in claim.citations]
+    if any(_ACCUSING.search(words) for words in cited):
+        return True
+    return bool(_CRIME.search(_unquoted(claim.text))) and any(_ALLEGING.search(words) for words in cited)
 
 
 def _overlapping(outcome: Outcome, citation: Citation, kinds: Sequence[str] = ()) -> Iterator[Attribution]:
@@ -156,8 +180,9 @@ def _overlapping(outcome: Outcome, citation: Citation, kinds: Sequence[str] = ()
             yield attribution
 
 
-def _same_words(shown: str, held: str) -> bool:
-    return stands_in(shown, held) or stands_in(held.strip(" ,.?!"), shown)
+def _alike(shown: str, held: str) -> bool:
+    """Whether a quotation is from those words, or those from it: also where it was altered."""
+    return stands(shown, held) or stands(held.strip(" ,.?!"), shown) or aligned_share(shown, held) >= ALIKE
 
 
 def _credits(claim: Claim, speaker: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant import Claim
+from assistant.quotations import outermost, stands_in
 from assistant.words import STOP_WORDS, stem, tokens
 
 from .outcomes import Outcome, Score
@@ -19,7 +20,7 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nobody|nothing|without|cannot|denied|denies)\b|n['’]t\b", re.I
 )
-_CAPITALISED = re.compile(r"(?<![.!?“\"‘:]\s)(?<!\A)(?<![\w“\"‘])[A-Z][\w’'-]+")
+_NAME = re.compile(r"(?<!\w)[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
 
 
 def aligned_share(claim: str, evidence: str) -> float:
@@ -47,7 +48,7 @@ def overlap(evidence: str, claim: str) -> float:
 def unsupported(claim: str, evidence: str, support: Support | None = None) -> str | None:
     """Why the evidence does not bear a claim out, or None.
 
-    Without a checker: the claim's numbers and names have to be in the evidence, it may not turn the sense round with a
+    Without a checker: the claim's numbers, names and quotations have to be in the evidence, it may not turn the sense round with a
     "not" that the evidence lacks, and at least 80% of its words stand there in order. Words in square brackets are the
     writer's own notes on who "he" is and do not count.
     """
@@ -55,12 +56,17 @@ def unsupported(claim: str, evidence: str, support: Support | None = None) -> st
     if support is not None:
         score = support(evidence, told)
         return None if score >= SUPPORTED else f"the checker gives it {score:.2f}"
-    for pattern, noun in ((_NUMBER, "number"), (_CAPITALISED, "name")):
-        held = {_bare(found.group()) for found in pattern.finditer(evidence)} | set(tokens(evidence))
-        for found in pattern.finditer(told):
-            word = _bare(found.group())
-            if word not in held and not set(tokens(word)) <= held:
-                return f"the {noun} {found.group()} is not in the words cited"
+    held, numbers = set(tokens(evidence)), set(_NUMBER.findall(evidence))
+    for number in _NUMBER.findall(told):
+        if number not in numbers:
+            return f"the number {number} is not in the words cited"
+    for name in _NAME.findall(told):
+        words = [word for word in tokens(name) if word not in STOP_WORDS and len(word) > 1]
+        if words and not any(word in held for word in words):
+            return f"the name {name} is not in the words cited"
+    for quote in outermost(told):
+        if not stands(quote.inner.of(told), evidence):
+            return f"the quotation “{quote.inner.of(told)}” is not in the words cited"
     if len(_NEGATION.findall(told)) > len(_NEGATION.findall(evidence)):
         return "it says “not” where the words cited do not"
     share = aligned_share(told, evidence)
@@ -101,8 +107,9 @@ def citation_need(outcome: Outcome, support: Support | None = None) -> Score | N
     return _share(faults) if faults else None
 
 
-def _bare(word: str) -> str:
-    return re.sub(r"['’]s?\Z", "", word.casefold())
+def stands(quoted: str, source: str) -> bool:
+    """Whether a quotation stands in `source` word for word; the comma or stop that ends it may be the writer's."""
+    return stands_in(quoted, source) or stands_in(quoted.rstrip(" ,."), source)
 
 
 def _share(faults: Sequence[str]) -> Score:
