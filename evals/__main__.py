@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant import OnTheRecordError
+from .commands import check_gate, check_meta, compare_runs, draft_cases, everything, run_suites, write_report
+from .runs import RUNS
 
-from .gating import faults, read_gate
-from .records import Record
-from .running import Plan, run
-from .runs import RUNS, Run, next_name, read_run
-from .suites import known_suites, load_suite
-from .summary import by, line
+DATA = Path("../shared/data")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0, 1 where a gate or comparison fails, 2 on an error that says its remedy."""
-    options = _parser().parse_args(arguments)
+    """Exit code 0, 1 where a gate fails or a comparison is surely for the worse, 2 on an error that says its remedy."""
+    from assistant import OnTheRecordError
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser().parse_args(given or ["all"])
     try:
         return int(options.does(options))
     except OnTheRecordError as error:
@@ -28,68 +26,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--runs", type=Path, default=RUNS, help="where runs are kept (evals/runs)")
-    common.add_argument("--jobs", type=int, default=2, help="questions asked at a time (2)")
-    commands = parser.add_subparsers(metavar="COMMAND")
-    runner = commands.add_parser("run", parents=[common], help="ask the questions of suites and keep the run")
-    runner.add_argument("suite", nargs="*", help="names of suites; all if none is given")
-    runner.add_argument("--split", choices=["dev", "test"], help="only that half of each suite")
-    runner.add_argument("--name", help="the run's name; one that was killed is gone on with")
-    runner.add_argument("--failures", action="store_true", help="show each failing case (of dev halves alone)")
-    runner.set_defaults(does=_run)
-    gate = commands.add_parser("gate", parents=[common], help="exit 1 if the suites of evals/gate.toml miss its bars")
-    gate.add_argument("--run", help="judge a run that is there instead of making one")
-    gate.set_defaults(does=_gate)
-    return parser
+    asking = argparse.ArgumentParser(add_help=False, parents=[common])
+    asking.add_argument("--jobs", type=int, default=2, help="questions asked at a time (2)")
+    asking.add_argument("--split", choices=["dev", "test"], help="only that half of each suite")
+    asking.add_argument("--name", help="the run's name; one that was killed is gone on with")
+    outside = argparse.ArgumentParser(add_help=False)
+    outside.add_argument("--data", type=Path, default=DATA, help="folder of the outside sets (../shared/data)")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-
-def _run(options: argparse.Namespace) -> int:
-    made = _made(options, options.suite or known_suites(), options.name)
-    if options.failures:
-        _print_failures(made.records)
-    for name, records in by(made.records, "suite").items():
-        print(line(name, records))
-    return 0
-
-
-def _gate(options: argparse.Namespace) -> int:
-    asked = read_gate()
-    begun = time.perf_counter()
-    options.split = asked.split
-    held = read_run(options.run, options.runs) if options.run else _made(options, asked.suites, None)
-    found = faults(asked, held.records)
-    for fault in found:
-        print(f"gate: {fault}")
-    seconds = time.perf_counter() - begun
-    print(f"gate: {'failed' if found else 'passed'} ({len(held.records)} cases, {seconds:.0f} s)")
-    return 1 if found else 0
-
-
-def _made(options: argparse.Namespace, suites: Sequence[str], name: str | None) -> Run:
-    plan = Plan(
-        tuple(load_suite(suite) for suite in suites),
-        options.runs,
-        options.split,
-        jobs=options.jobs,
-        progress=sys.stderr.isatty(),
+    whole = commands.add_parser(
+        "all", parents=[asking, outside], help="run all suites, write the report, check the gate"
     )
-    made = run(plan, name or next_name(options.runs))
-    print(f"run: {made.folder}", file=sys.stderr)
-    return made
-
-
-def _print_failures(records: Sequence[Record]) -> None:
-    for record in records:
-        if record.passed or record.split == "test":
-            continue
-        print(f"{record.suite}/{record.id} {record.case['category']}: {record.case['question']}")
-        claims = " / ".join(claim["text"] for claim in record.answer.get("claims", ()))
-        print(f"    expected {record.case['expect']}, got: {claims or 'a refusal'}")
-        for name, reason in (record.failures or {record.state: record.error}).items():
-            print(f"    {name}: {reason}")
+    whole.set_defaults(does=everything)
+    runner = commands.add_parser("run", parents=[asking, outside], help="ask the questions of suites and keep the run")
+    runner.add_argument("suite", nargs="*", help="suites, or squad2, clapnq, canard; all suites if none is given")
+    runner.add_argument("--failures", action="store_true", help="show each failing case (of dev halves alone)")
+    runner.add_argument("--limit", type=int, default=300, help="most cases of an outside set; 0 is all (300)")
+    runner.set_defaults(does=run_suites)
+    gate = commands.add_parser("gate", parents=[asking], help="exit 1 if the suites of evals/gate.toml miss its bars")
+    gate.add_argument("--run", help="judge a run that is there instead of making one")
+    gate.set_defaults(does=check_gate)
+    report = commands.add_parser("report", parents=[common], help="write a run as report.html and report.md")
+    report.add_argument("run", nargs="?", default="latest")
+    report.add_argument("--against", help="a run before it, to show what changed")
+    report.set_defaults(does=write_report)
+    comparison = commands.add_parser("compare", parents=[common], help="what broke and what was fixed between two runs")
+    comparison.add_argument("before")
+    comparison.add_argument("after", nargs="?", default="latest")
+    comparison.set_defaults(does=compare_runs)
+    meta = commands.add_parser(
+        "meta", parents=[outside], help="check the checkers on labelled answers and outside sets"
+    )
+    meta.add_argument("--limit", type=int, default=0, help="most items of each half of a set; 0 is all")
+    meta.add_argument("--save", action="store_true", help="keep the table in evals/meta.json, for the report")
+    meta.set_defaults(does=check_meta)
+    new = commands.add_parser("new", help="a draft case from a reader's report (.json, .jsonl) or a question")
+    new.add_argument("source", help="the file, or the question itself")
+    new.add_argument("--suite", default="story", help="which suite it is for (story)")
+    new.add_argument("--add", action="store_true", help="append it to the suite instead of printing it")
+    new.set_defaults(does=draft_cases)
+    return top
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ _ALLEGING = re.compile(
 )  # fmt: skip
 _ACCUSING = re.compile(r"\b(?:alleged\w*|accused|suspected)\b", re.IGNORECASE)
 _CRIME = re.compile(
-    r"\b(?:convict\w+|conspir\w+|master ?minds?|terror\w*|guilty|criminals?|killers?|murder\w*|rioters?|incit\w+|seditio\w+|fraud\w*|"
-    r"extremis\w+|anti.?national\w*)\b",
+    r"\b(?:convict\w+|conspir\w+|master ?minds?|terror\w*|guilty|criminals?|killers?|murder\w*|rioters?|incit\w+|seditio\w+|"
+    r"fraud\w*|extremis\w+|anti.?national\w*)\b",
     re.IGNORECASE,
 )
 
