@@ -18,7 +18,7 @@ from assistant.types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL
 
 from .metrics import METRICS, Outcome, measure
 from .statistics import kappa
-from .suites import Suite, load_suite, read_documents
+from .suites import Suite, SuiteError, load_suite, read_documents
 
 LABELS = Path(__file__).parent / "labels" / "answers.yaml"
 CLAIMS = {
@@ -86,7 +86,9 @@ def _labelled(answers: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[st
     for values in answers:
         name, identity = values["case"].split("/")
         suite = suites.setdefault(name, load_suite(name))
-        case = next(case for case in suite.cases if case.id == identity)
+        case = next((case for case in suite.cases if case.id == identity), None)
+        if case is None:
+            raise SuiteError(f"{LABELS.name}, {values['id']}: there is no case {values['case']} any more.")
         if suite.corpus_key not in corpora:
             corpora[suite.corpus_key] = _corpus(suite)
         documents, said = corpora[suite.corpus_key]

@@ -24,7 +24,7 @@ from .records import Record
 from .report import html
 from .running import Plan, run
 from .runs import Run, next_name, read_run
-from .suites import Suite, known_suites, load_suite
+from .suites import Suite, SuiteError, known_suites, load_suite
 from .summary import by, line
 
 META = Path(__file__).parent / "meta.json"
@@ -150,7 +150,12 @@ def _made(options: argparse.Namespace, chosen: Sequence[Suite]) -> Run:
 def _write(made: Run, compared: Comparison | None) -> Path:
     meta: dict[str, Any] = json.loads(META.read_text(encoding="utf-8")) if META.is_file() else {}
     place = made.folder / "report.html"
-    place.write_text(html(made, agreements(), meta, compared), encoding="utf-8")
+    try:
+        agreed = agreements()
+    except SuiteError as error:  # a checkout with suites of its own alone
+        _tell(f"The report is without the labelled answers: {error}")
+        agreed = []
+    place.write_text(html(made, agreed, meta, compared), encoding="utf-8")
     (made.folder / "report.md").write_text(comparison(compared) if compared else summary(made), encoding="utf-8")
     return place
 

@@ -107,35 +107,74 @@ def claims(data: Path, limit: int, tell: Callable[[str], None]) -> Iterator[Row]
 
 
 def speech(data: Path, limit: int, tell: Callable[[str], None]) -> Iterator[Row]:
-    """The quote and speaker metrics on PolNeAR's quotations: as they are, with a word changed, with another's name."""
+    """The quote and speaker metrics on PolNeAR's quotations: as they are, with a word changed, with another's name.
+
+    Beside ragas' quoted_spans on the same items, where ragas is installed.
+    """
     try:
         found = outside.polnear(data, "test")
     except DataMissing as error:
         tell(str(error))
         return
-    splitter = SentenceSplitter.for_tokens("o200k_base", 160)
-    groups, quotes, speakers = list[str](), list[tuple[bool, bool]](), list[tuple[bool, bool]]()
-    kept = found if not limit else found[:limit]
-    corpora: dict[str, Outcome] = {}
-    for quotation in kept:
-        base = corpora.setdefault(quotation.document, _corpus(quotation, splitter))
-        others = sorted({q.source for q in kept if q.document == quotation.document and _differ(q, quotation)})
-        altered = _altered(quotation)
-        groups.append(quotation.document)
-        quotes.append(
-            (_passes("quote_exactness", base, quotation, quotation.text[quotation.start : quotation.end]),
-             _passes("quote_exactness", base, quotation, altered))
-        )  # fmt: skip
+    checks = {name: _metric_check(name) for name in ("quote_exactness", "speaker_correctness")}
+    if theirs := ragas_check():
+        checks["ragas quoted_spans"] = theirs
+    kept = found[:limit] if limit else found
+    for name, pairs in (("PolNeAR, a word changed", _reworded(kept)), ("PolNeAR, another's name", _renamed(kept))):
+        other = "speaker_correctness" if "word" in name else "quote_exactness"
+        for checker, check in checks.items():
+            if checker == other:
+                continue
+            told = [check(quotation, words) for pair in pairs for quotation, words in pair]
+            groups = [quotation.document for pair in pairs for quotation, _ in pair]
+            yield _row(name, checker, groups, [True, False] * len(pairs), told, 1.0)
+
+
+Check = Callable[[Quotation, str], bool]
+"""Whether nothing is wrong with words, put between quotation marks and credited to the quotation's source."""
+Pair = tuple[tuple[Quotation, str], tuple[Quotation, str]]
+
+
+def ragas_check() -> Check | None:
+    """ragas' own check of quotations, which needs no model; None where ragas is not installed."""
+    try:
+        aligned = importlib.import_module("ragas.metrics.quoted_spans").quoted_spans_alignment
+    except ModuleNotFoundError:
+        return None
+
+    def check(quotation: Quotation, words: str) -> bool:
+        cited = quotation.text[quotation.start - 1 : quotation.end + 1]
+        found = aligned([f"{quotation.source} said: “{words}”"], [[cited]])
+        return bool(found["matched"] == found["total"])
+
+    return check
+
+
+def _reworded(found: Sequence[Quotation]) -> list[Pair]:
+    return [((q, q.text[q.start : q.end]), (q, _altered(q))) for q in found]
+
+
+def _renamed(found: Sequence[Quotation]) -> list[Pair]:
+    """Each quotation with its own source and with the first other source of its article."""
+    result: list[Pair] = []
+    for quotation in found:
+        others = sorted({q.source for q in found if q.document == quotation.document and _differ(q, quotation)})
+        words = quotation.text[quotation.start : quotation.end]
         if others:
-            words = quotation.text[quotation.start : quotation.end]
-            wrong = dataclasses.replace(quotation, source=others[0])
-            speakers.append(
-                (_passes("speaker_correctness", base, quotation, words), _passes("speaker_correctness", base, wrong, words))
-            )  # fmt: skip
-    for name, pairs in (("PolNeAR, a word changed", quotes), ("PolNeAR, another's name", speakers)):
-        checker = "quote_exactness" if pairs is quotes else "speaker_correctness"
-        labels = [label for _ in pairs for label in (True, False)]
-        yield _row(name, checker, [str(n) for n in range(len(labels))], labels, [t for p in pairs for t in p], 1.0)
+            result.append(((quotation, words), (dataclasses.replace(quotation, source=others[0]), words)))
+    return result
+
+
+def _metric_check(metric: str) -> Check:
+    splitter = SentenceSplitter.for_tokens("o200k_base", 160)
+    corpora: dict[str, Outcome] = {}
+
+    def check(quotation: Quotation, words: str) -> bool:
+        if quotation.document not in corpora:
+            corpora[quotation.document] = _corpus(quotation, splitter)
+        return _passes(metric, corpora[quotation.document], quotation, words)
+
+    return check
 
 
 def table(rows: Sequence[Row]) -> str:
