@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .commands import check_gate, check_meta, compare_runs, draft_cases, everything, run_suites, write_report
+from .commands import check_gate, check_meta, compare_runs, draft_cases, everything, judge_run, run_suites, write_report
 from .runs import RUNS
 
 DATA = Path("../shared/data")
@@ -65,6 +65,11 @@ def parser() -> argparse.ArgumentParser:
     meta.add_argument("--limit", type=int, default=0, help="most items of each half of a set; 0 is all")
     meta.add_argument("--save", action="store_true", help="keep the table in evals/meta.json, for the report")
     meta.set_defaults(does=check_meta)
+    judging = commands.add_parser("judge", parents=[common], help="a model's marks for a run, beside the metrics")
+    judging.add_argument("run", nargs="?", default="latest")
+    judging.add_argument("--model", required=True, help="the judge, pinned, such as openai:gpt-5-mini-2025-08-07")
+    judging.add_argument("--base-url", help="another server that speaks OpenAI's protocol")
+    judging.set_defaults(does=judge_run)
     new = commands.add_parser("new", help="a draft case from a reader's report (.json, .jsonl) or a question")
     new.add_argument("source", help="the file, or the question itself")
     new.add_argument("--suite", default="story", help="which suite it is for (story)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from .metrics import METRICS
 from .summary import Figure
 
 WIDTH, LEFT, ROW = 640, 190, 22
@@ -24,10 +25,10 @@ def bars(figures: Sequence[tuple[str, Figure]], label: str) -> str:
             f'<text x="{LEFT - 8}" y="{top + 12}" text-anchor="end">{escape(name)}</text>'
             f'<rect x="{LEFT}" y="{top}" width="{span}" height="{ROW - 6}" fill="#8884"/>'
             f'<rect x="{LEFT}" y="{top}" width="{wide:.1f}" height="{ROW - 6}" '
-            f'fill="{_BAD if figure.failing and figure.mean < 0.5 else _BAR}"/>'
+            f'fill="{_BAD if METRICS[figure.metric].better == "lower" else _BAR}"/>'
             f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{middle:.1f}" y2="{middle:.1f}" '
             'stroke="currentColor" stroke-width="1.5"/>'
-            f'<text x="{LEFT + span + 8}" y="{top + 12}">{figure.mean:.0%}</text>'
+            f'<text x="{LEFT + span + 8}" y="{top + 12}">{_share(figure.mean)}</text>'
         )
     return _svg(len(figures) * ROW + 6, label, rows)
 
@@ -45,6 +46,11 @@ def stacked(rows: Sequence[tuple[str, int, int]], label: str) -> str:
             f'<text x="{LEFT + span + 8}" y="{top + 12}">{passed}/{passed + failed}</text>'
         )
     return _svg(len(rows) * ROW + 6, label, drawn)
+
+
+def _share(value: float) -> str:
+    """Whole per cent, but where that would make almost all of it all, or almost none none."""
+    return f"{value:.1%}" if 0 < value < 0.01 or 0.99 < value < 1 else f"{value:.0%}"
 
 
 def _svg(height: int, label: str, rows: Sequence[str]) -> str:

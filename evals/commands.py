@@ -117,6 +117,21 @@ def check_meta(options: argparse.Namespace) -> int:
     return 0
 
 
+def judge_run(options: argparse.Namespace) -> int:
+    """Print a judge's marks for a run, with their spread over three times and their agreement with the metric."""
+    from .judging import MARKS, judge, open_judge
+
+    made = read_run(options.run, options.runs)
+    judged = judge(made.records, open_judge(options.model, options.base_url), options.model)
+    (made.folder / "judged.json").write_text(json.dumps(dataclasses.asdict(judged), indent=1) + "\n", encoding="utf-8")
+    print(f"{len(judged.judgements)} answers judged by {judged.judge}, {judged.unread} with marks that cannot be read")
+    if judged.judgements:
+        for mark in MARKS:
+            print(f"{mark}: {judged.mean(mark):.3f}, the judge differs from itself by {judged.spread(mark):.3f}")
+        print(f"agreement of faithfulness with the metric: kappa {judged.agreement(made.records):.2f}")
+    return 0
+
+
 def draft_cases(options: argparse.Namespace) -> int:
     """Print a draft case for each question of a report, or append them to the suite."""
     rows = drafts.questions(options.source)

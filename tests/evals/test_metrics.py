@@ -28,7 +28,7 @@ from evals.statistics import (
     paired_bootstrap,
     wilson,
 )
-from evals.suites import Case
+from evals.suites import Case, Expect
 
 TEXT = (
     "Mayor Ann Lee opened the bridge on Monday. “It will carry 900 cars an hour,” Lee said. "
@@ -49,7 +49,7 @@ def claim(text: str, *cited: str, speaker: str | None = None) -> Claim:
     return Claim(text, tuple(cite(words) for words in cited), speaker)
 
 
-def case(expect: str = "answer", **fields: Any) -> Case:
+def case(expect: Expect = "answer", **fields: Any) -> Case:
     return dataclasses.replace(Case("c", "who", "q", "answer"), expect=expect, **fields)
 
 

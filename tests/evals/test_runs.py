@@ -97,7 +97,6 @@ def test_a_run_of_something_else_is_not_gone_on_with(tiny: Suite, harbour: Assis
 def test_lost_gold_words_are_stale_not_failed(
     tiny: Suite, harbour: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert tiny
     text = SUITE.replace('gold: ["We have waited nine years for this wall"]', 'gold: ["We have waited ten years"]')
     (tmp_path / "tiny.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(suites, "SUITES", tmp_path)
