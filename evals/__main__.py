@@ -10,7 +10,7 @@ from pathlib import Path
 from .commands import check_gate, check_meta, compare_runs, draft_cases, everything, judge_run, run_suites, write_report
 from .runs import RUNS
 
-DATA = Path("../shared/data")
+DATA = RUNS.parent / "data"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     asking.add_argument("--split", choices=["dev", "test"], help="only that half of each suite")
     asking.add_argument("--name", help="the run's name; one that was killed is gone on with")
     outside = argparse.ArgumentParser(add_help=False)
-    outside.add_argument("--data", type=Path, default=DATA, help="folder of the outside sets (../shared/data)")
+    outside.add_argument("--data", type=Path, default=DATA, help="folder of the outside sets (evals/data)")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     whole = commands.add_parser(
