@@ -14,7 +14,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from assistant import Answer, Assistant, Attribution, Document, OnTheRecordError, QuestionError, Settings
+from assistant import Answer, Assistant, Attribution, Document, OnTheRecordError, QuestionError, Settings, resources
 from assistant.types import NOT_IN_DOCUMENTS
 
 from .metrics import Outcome, Stretch, measure, places
@@ -158,7 +158,8 @@ def _desk(plan: Plan, folder: Path) -> Iterator[Desk]:
 def _lay_out(plan: Plan) -> dict[str, Path]:
     """A folder for each corpus, anew; their indexes stay for the next run while the assistant's code is the same."""
     work = plan.root / WORK
-    here = work / fingerprint()
+    # An index made by other code is not used.
+    here = work / fingerprint(Path(resources.__file__).parent)
     for other in work.glob("*") if work.is_dir() else ():
         if other != here:
             shutil.rmtree(other)

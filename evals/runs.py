@@ -55,7 +55,8 @@ def manifest(settings: Settings, suites: Sequence[str], split: str | None, cases
         "version": __version__,
         "commit": _git("rev-parse", "HEAD") or "unknown",
         "changed": bool(_git("status", "--porcelain", "--untracked-files=no")),
-        "code": fingerprint(),
+        "code": fingerprint(Path(resources.__file__).parent),
+        "evals": fingerprint(Path(__file__).parent),
         "python": platform.python_version(),
         "settings": chosen,
         "prompts": _hashes(ROOT / "prompts", "*.md"),
@@ -67,9 +68,8 @@ def manifest(settings: Settings, suites: Sequence[str], split: str | None, cases
     }
 
 
-def fingerprint() -> str:
-    """The sha256 of the assistant's code, in short: an index made by other code is not used."""
-    package = Path(resources.__file__).parent
+def fingerprint(package: Path) -> str:
+    """The sha256 of a package's code, in short."""
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
@@ -111,9 +111,10 @@ class Keeper:
         folder.mkdir(parents=True, exist_ok=True)
         place = folder / "manifest.json"
         written = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        if place.is_file() and place.read_text(encoding="utf-8") != written:
-            before = json.loads(place.read_text(encoding="utf-8"))
-            differ = sorted(name for name in {*made, *before} if made.get(name) != before.get(name))
+        before = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else made
+        # A commit that changes neither code nor cases is no other run.
+        held = {*made, *before} - {"commit", "changed"}
+        if differ := sorted(name for name in held if made.get(name) != before.get(name)):
             raise RunError(
                 f"The run {folder.name} was begun with other {', '.join(differ)}: give the new one another --name, "
                 f"or delete {folder}."
