@@ -31,7 +31,7 @@ check: $(READY) ## lint, formatting, types, layers, the corpus
 	$(PY) $(VENV)/bin/lint-imports
 	$(PY) -m assistant sync --check
 
-eval: $(READY) ## measure the answers
+eval: $(READY) ## measure the answers: all suites, a report, the gate
 	@$(PY) -m evals $(ARGS)
 
 bench: $(READY) ## measure speed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from functools import cache, lru_cache
 from typing import Any
@@ -28,6 +29,7 @@ LIGHT_VERBS = frozenset(
     feel felt use used keep kept let turn turned think stand stands say said says tell told like seem call called find
     found look see saw know mean meant done related""".split()
 )
+_STEMMING = threading.Lock()
 # "US" in capitals is a country, not a pronoun.
 _UNITED_STATES = re.compile(r"\bU\.S\.A?\.?|\bUSA?\b")
 
@@ -47,7 +49,9 @@ def content_words(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The Porter stem, as SQLite's FTS5 makes it (Porter 1980)."""
-    result: str = _stemmer().stemWord(word)
+    # The stemmer keeps the word in itself while it works: two threads at once would mix theirs up.
+    with _STEMMING:
+        result: str = _stemmer().stemWord(word)
     return result
 
 

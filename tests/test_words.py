@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -77,3 +79,19 @@ def test_synonyms_go_both_ways_and_never_to_opposites() -> None:
 )
 def test_an_idiom_is_the_word_it_means(text: str, plain: str) -> None:
     assert idioms(text) == plain
+
+
+def test_threads_do_not_mix_up_their_stems() -> None:
+    words = [f"{start}{end}" for start in ("nation", "relat", "hop", "gener") for end in STEM_ENDS] * 40
+    stem.cache_clear()
+    alone = {word: stem.__wrapped__(word) for word in words}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(stem.__wrapped__, words)) == [alone[word] for word in words]
+    finally:
+        sys.setswitchinterval(before)
+
+
+STEM_ENDS = ("alization", "ational", "ization", "alizations", "efulness", "ousness", "iveness", "ements", "ication")
