@@ -23,13 +23,6 @@ QUIET = {
     "DO_NOT_TRACK": "1",
 }
 """Read by Gradio and its libraries at import: without these the server looks hosts up before anyone asks."""
-EXAMPLES = (
-    "Who made the note public?",
-    "What did Amit Malviya say about the letter?",
-    "What is Khalid accused of?",
-    "What did Narendra Modi say about the note?",
-)
-"""Questions to start from on the story that ships with the library; the last one it cannot answer."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,15 +93,15 @@ def _bypass_proxy(host: str) -> None:
 def _serve(settings: Settings, host: str, port: int, open_page: bool) -> int:
     from assistant import Assistant
 
-    with_examples = EXAMPLES if settings.corpus is None else ()
     assistant = Assistant.open(settings)
-    from . import page  # after the environment is set: Gradio reads it at import
+    from . import look, page  # after the environment is set: Gradio reads it at import
+    from .suggestions import suggestions
 
     name = f"[{host}]" if ":" in host else host
-    demo = page.build(assistant, examples=with_examples)
+    demo = page.build(assistant, examples=suggestions(assistant, settings.data_path() / "ui"))
     demo.launch(
         server_name=name, server_port=port, inbrowser=open_page, quiet=True, prevent_thread_lock=True,
-        **page.launch_options(),
+        **look.launch_options(),
     )  # fmt: skip
     print(f"On the Record is at http://{name}:{port} (Ctrl+C stops it)", flush=True)
     try:
