@@ -23,6 +23,25 @@ Object.assign(window.otr, {
     return window.otr.copy(new URL(address, page).href);
   },
 
+  // After a press in an answer has been answered: the report form, or the marked place of a document.
+  arrive() {
+    requestAnimationFrame(() => setTimeout(() => {
+      const form = document.getElementById("otr-report-h");
+      const there = document.getElementById("otr-there") || document.getElementById("otr-document");
+      if (form && form.offsetParent) {
+        document.body.classList.add("otr-open");
+        form.focus();
+      } else if (there && there.offsetParent) {
+        there.scrollIntoView({ block: there.id === "otr-there" ? "center" : "start" });
+        there.focus({ preventScroll: true });
+      } else if (document.querySelector("#otr-said:not(.hide)")?.offsetParent) window.scrollTo({ top: 0 });
+    }, 60));
+  },
+
+  close() {
+    document.body.classList.remove("otr-open");
+  },
+
   // One live region for all that has to be said aloud.
   say(text) {
     let region = document.getElementById("otr-live");
