@@ -77,11 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--corpus", metavar="DIR", help="folder of documents (default: the story that ships)")
     add("--data-dir", metavar="DIR", help="where indexes and reports live (default: your data directory)")
     add("--reports", metavar="URL", default=os.environ.get(REPORTS_VARIABLE) or None,
-        help=f"database of readers' reports and shared answers (default: {REPORTS_VARIABLE}, else SQLite in the data directory)")  # fmt: skip
+        help=f"database of readers' reports (default: {REPORTS_VARIABLE}, else SQLite in the data directory)")  # fmt: skip
     add("--desk", action="store_true", help="serve the editors' desk, behind a login, in place of the chat")
     add("--add-login", metavar="NAME", help="give somebody a login for the desk (asks for the password), and stop")
     add("--host", default=HOST, help=f"address to serve on (default: {HOST}, this machine alone)")
-    add("--port", type=_port, help=f"port to serve on (default: {PORT}, the desk {DESK_PORT}, or the next that is free)")
+    add(
+        "--port", type=_port, help=f"port to serve on (default: {PORT}, the desk {DESK_PORT}, or the next that is free)"
+    )
     add("--open", action="store_true", help="open the page in your browser")
     return parser
 

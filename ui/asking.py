@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import OnTheRecordError, QuestionError
-from assistant.filters import EVERYTHING, Filter
+from assistant.filters import Filter
 
 from . import messages, sources
 from . import strings as say
@@ -120,16 +120,20 @@ def wire(ask: Asking, assistant: Source, offered: gr.HTML, new_chat: NewChat, sh
     common: dict[str, Any] = {
         **QUIET, "outputs": ask.page, "concurrency_limit": CONCURRENT, "concurrency_id": "ask",
     }  # fmt: skip
-    asked = [
+    asked: list[Any] = [
         ask.box.submit(respond, [ask.box, ask.chat, *ask.only.all], **common),
         ask.messages.example_select(example, [ask.chat, *ask.only.all], **common),
         offered.submit(offer, [ask.chat, *ask.only.all], **common),
         ask.tools["again"].click(again, [ask.chat, *ask.only.all], **common),
     ]
     ask.box.stop(_stopped, [ask.chat], ask.page, cancels=asked, **QUIET)
-    ask.tools["edit"].click(_edited, [ask.chat], ask.page, **QUIET).then(None, js="() => window.otr.focus('#otr-box textarea')")
+    ask.tools["edit"].click(_edited, [ask.chat], ask.page, **QUIET).then(
+        None, js="() => window.otr.focus('#otr-box textarea')"
+    )
     ask.tools["new"].click(_cleared, None, ask.page, **QUIET)
-    ask.tools["copy"].click(_text, [ask.chat], [ask.copied], **QUIET).then(None, ask.copied, ask.copied, js=COPIED, **QUIET)
+    ask.tools["copy"].click(_text, [ask.chat], [ask.copied], **QUIET).then(
+        None, ask.copied, ask.copied, js=COPIED, **QUIET
+    )
     if share is None:
         ask.tools["share"].visible = False
     else:
@@ -147,17 +151,21 @@ def _answer(question: str, chat: Chat, only: Sequence[Any]) -> Iterator[Update]:
     hidden = gr.update(value="", visible=False)
     try:
         narrow = narrowed(*only)
-    except QuestionError as error:
-        narrow, chat = EVERYTHING, chat
-        yield question, [*chat.messages, *_notice(error)], chat.sources, chat, gr.skip(), hidden
+    except QuestionError as mistake:
+        yield question, [*chat.messages, *_notice(mistake)], chat.sources, chat, gr.skip(), hidden
         return
     left = ""
     for error in chat.ask(question, narrow):
         left = question if is_to_mend(error) else left
         yield busy, chat.messages, chat.sources, chat, gr.skip(), hidden
         busy = hidden = gr.skip()
-    done: Any = gr.update(submit_btn=say.SEND, stop_btn=False, **({"value": left} if left else {}))
+    done: Any = gr.update(value=left, submit_btn=say.SEND, stop_btn=False) if left else _idle()
     yield done, chat.messages, chat.sources, chat, chat.kept(), gr.skip()
+
+
+def _idle() -> Any:
+    """The box, ready for a question; what is being typed in it stays."""
+    return gr.update(submit_btn=say.SEND, stop_btn=False)
 
 
 def _notice(error: OnTheRecordError) -> list[dict[str, str]]:
@@ -167,8 +175,7 @@ def _notice(error: OnTheRecordError) -> list[dict[str, str]]:
 def _stopped(chat: Chat | None) -> Update:
     if chat:
         chat.stop()
-    idle = gr.update(submit_btn=say.SEND, stop_btn=False)
-    return idle, chat.messages if chat else [], chat.sources if chat else gr.skip(), chat, gr.skip(), gr.skip()
+    return _idle(), chat.messages if chat else [], chat.sources if chat else gr.skip(), chat, gr.skip(), gr.skip()
 
 
 def _edited(chat: Chat | None) -> Update:
@@ -226,7 +233,9 @@ def _narrowing(assistant: Source) -> Narrowing:
     )
 
 
-def narrowed(documents: Sequence[str], publishers: Sequence[str], kinds: Sequence[str], after: str, before: str) -> Filter:
+def narrowed(
+    documents: Sequence[str], publishers: Sequence[str], kinds: Sequence[str], after: str, before: str
+) -> Filter:
     """The filter that the reader set; raises QuestionError for a day that is none."""
     return Filter(tuple(documents or ()), tuple(publishers or ()), tuple(kinds or ()), _day(after), _day(before))
 

@@ -185,4 +185,3 @@ def passing(documents: Mapping[str, Document], only: Filter) -> Iterator[Documen
 def is_to_mend(error: OnTheRecordError | None) -> bool:
     """Whether it is the question that has to be changed."""
     return isinstance(error, QuestionError)
-

@@ -24,7 +24,9 @@ def listing(documents: Mapping[str, Document], cited: Iterable[Citation]) -> str
     """Every document with its kind, publisher and date, and how often it was cited in this conversation."""
     counts = Counter(identity for identity, _, _ in {(c.document_id, c.start, c.end) for c in cited})
     rows = "".join(_row(document, counts[document.id]) for document in list(documents.values())[:LISTED])
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in (say.TITLE, say.KIND, say.PUBLISHER, say.PUBLISHED))
+    head = "".join(
+        f'<th scope="col">{escape(name)}</th>' for name in (say.TITLE, say.KIND, say.PUBLISHER, say.PUBLISHED)
+    )
     return f'<table class="otr-documents"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
@@ -85,7 +87,9 @@ def _written_from(document: Document) -> str:
     for source in document.sources:
         title, publisher, day = (str(source.get(name, "")) for name in ("title", "publisher", "date"))
         named = outward(str(source.get("url", "")), title or publisher) or foreign(title)
-        items.append(f"<li>{' · '.join(filter(None, [foreign(publisher) if publisher else '', named, escape(day)]))}</li>")
+        items.append(
+            f"<li>{' · '.join(filter(None, [foreign(publisher) if publisher else '', named, escape(day)]))}</li>"
+        )
     return f'<h3>{escape(say.WRITTEN_FROM)}</h3><ul class="otr-from-list">{"".join(items)}</ul>'
 
 
@@ -113,7 +117,8 @@ def _paragraphs(
         if not match.group().strip():
             continue
         heading = _HEADING.match(match.group())
-        first = match.start() + (heading.end() if heading else 0)
+        blank = len(match.group()) - len(match.group().lstrip())
+        first = match.start() + (heading.end() if heading else blank)
         tag = "h3" if heading else "p"
         yield f'<{tag} dir="auto">{_marked(text, first, match.end(), spans, target)}</{tag}>'
 
@@ -125,6 +130,8 @@ def _marked(text: str, start: int, end: int, spans: Sequence[tuple[Span, int]], 
         if first >= last:
             continue
         anchor = ' id="otr-there" tabindex="-1"' if span == target and first == span.start else ""
-        parts.append(f'{escape(text[place:first])}<mark class="{tint(number)}"{anchor}>{escape(text[first:last])}</mark>')
+        parts.append(
+            f'{escape(text[place:first])}<mark class="{tint(number)}"{anchor}>{escape(text[first:last])}</mark>'
+        )
         place = last
     return "".join(parts) + escape(text[place:end])

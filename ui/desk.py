@@ -70,19 +70,23 @@ def changed(assistant: Asked, reports: Reports) -> tuple[list[tuple[str, str, st
 def _queue(desk: gr.Blocks, reports: Reports, folder: Path) -> None:
     bus = gr.HTML("", elem_id="otr-bus", js_on_load=BUS)
     chosen = gr.State(None)
-    states = [("All", _EVERY), *((name, name) for name in (say.OPEN, say.ACCEPTED, say.REJECTED, say.ANSWERED))]
-    state = gr.Radio(states, value=say.OPEN, label="State", elem_id="otr-state")
+    states = [(say.ALL, _EVERY), *((name, name) for name in (say.OPEN, say.ACCEPTED, say.REJECTED, say.ANSWERED))]
+    state = gr.Radio(states, value=say.OPEN, label=say.STATE, elem_id="otr-state")
     listed = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-queue")
     shown = gr.HTML(_none(), js_on_load=None, apply_default_css=False, elem_id="otr-shown")
     with gr.Column(visible=False, elem_id="otr-deciding") as deciding:
-        reply = gr.Textbox(label=say.REPLY, info=say.REPLY_INFO, lines=2, max_lines=5, max_length=LINE, elem_id="otr-reply")
+        reply = gr.Textbox(
+            label=say.REPLY, info=say.REPLY_INFO, lines=2, max_lines=5, max_length=LINE, elem_id="otr-reply"
+        )
         with gr.Row(elem_classes="otr-row"):
             accept, reject, send, make = (
                 gr.Button(label, size="sm", elem_classes="otr-tool", elem_id=f"otr-{label.split()[0].lower()}")
                 for label in (say.ACCEPT, say.REJECT, say.SEND_REPLY, say.MAKE_CASE)
             )
         case = gr.Textbox(label=say.CASE_DRAFT, lines=8, max_lines=24, visible=False, elem_id="otr-case")
-        keep = gr.Button(say.CASE_SAVE, size="sm", variant="primary", elem_classes="otr-tool", visible=False, elem_id="otr-keep")
+        keep = gr.Button(
+            say.CASE_SAVE, size="sm", variant="primary", elem_classes="otr-tool", visible=False, elem_id="otr-keep"
+        )
         told = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-told")
     everything = [listed, shown, chosen, deciding, reply, case, keep, told]
 

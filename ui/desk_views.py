@@ -34,18 +34,18 @@ def queue(reports: Sequence[Report]) -> str:
         f"<td>{escape(report.state)}{' · ' + escape(report.case) if report.case else ''}</td></tr>"
         for report in reports
     )
-    return _table(("No.", "Date", "Kind", "Claim", "State"), rows)
+    return _table(say.QUEUE_HEAD, rows)
 
 
 def report(value: Report) -> str:
     """One report in full: question, answer, the claim, what it rests on."""
     answer: Mapping[str, Any] = value.given.answer
     claims = "".join(
-        f'<li{" class=" + chr(34) + "otr-accused" + chr(34) if place == value.claim else ""}>{foreign(claim["text"])}</li>'
+        f'<li class="{"otr-accused" if place == value.claim else "otr-other"}">{foreign(claim["text"])}</li>'
         for place, claim in enumerate(answer["claims"])
     )
     cited = "".join(
-        f"<li><blockquote>{foreign(c['quote'])}</blockquote><p class=\"otr-about\">{foreign(c.get('title') or c['document_id'])}"
+        f'<li><blockquote>{foreign(c["quote"])}</blockquote><p class="otr-about">{foreign(c.get("title") or c["document_id"])}'
         f"{_publisher(c)}</p></li>"
         for c in value.citations
     )
@@ -68,7 +68,7 @@ def cases(found: Iterable[Any], words: str = "") -> str:
         f"{''.join(f'<blockquote>{foreign(gold)}</blockquote>' for gold in case.gold)}</td><td>{escape(case.expect)}</td></tr>"
         for case in kept
     )
-    return _table(("Case", "Category", "Question", "Expected"), rows) if kept else f'<p class="otr-none">{escape(say.NOTHING)}</p>'
+    return _table(say.CASES_HEAD, rows) if kept else f'<p class="otr-none">{escape(say.NOTHING)}</p>'
 
 
 def running(steps: Sequence[Step], told: str = "") -> str:
@@ -84,7 +84,7 @@ def running(steps: Sequence[Step], told: str = "") -> str:
     )
     bar = f'<progress max="{last.total}" value="{last.done}" aria-label="{escape(say.SUITES)}"></progress>'
     done = f'<p role="status">{escape(told or say.RUNNING.format(done=last.done, total=last.total))} {bar}</p>'
-    return done + (_table(("Failed", "Question", "Expected", "Given"), rows) if failed else "")
+    return done + (_table(say.FAILED_HEAD, rows) if failed else "")
 
 
 def changes(found: Sequence[tuple[str, str, str]], total: int) -> str:

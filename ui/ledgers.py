@@ -73,7 +73,9 @@ def bars(title: str, counts: Sequence[tuple[str, int]]) -> str:
         for label, count in counts
     )
     head = f'<tr class="otr-unseen"><th>{escape(say.BAR_LABEL)}</th><th></th><th>{escape(say.BAR_COUNT)}</th></tr>'
-    return f'<table class="otr-bars"><caption>{escape(title)}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    return (
+        f'<table class="otr-bars"><caption>{escape(title)}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    )
 
 
 def when(first: dt.date | None, last: dt.date | None, precision: str = "") -> str:

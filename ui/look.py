@@ -19,7 +19,8 @@ SCRIPTS = ("page.js", "citations.js")
 def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs to look and behave like our pages, all of it local."""
     words = {"copied": say.COPIED}
-    head = f"<style>{_static(HEAD_STYLES)}</style><script>window.otr = {{ words: {json.dumps(words)} }};\n{_static(SCRIPTS)}</script>"
+    head = f"<style>{_static(HEAD_STYLES)}</style>"
+    head += f"<script>window.otr = {{ words: {json.dumps(words)} }}; {_static(SCRIPTS)}</script>"
     return {
         "theme": _theme(),
         "css": _static(STYLES),
@@ -54,6 +55,7 @@ def _theme() -> gr.themes.Base:
         block_label_text_color="#1c1a17", block_label_text_color_dark="#ece7dc",
         block_title_text_color="#1c1a17", block_title_text_color_dark="#ece7dc",
         block_info_text_color="#5c564b", block_info_text_color_dark="#b5ad9e",
+        panel_background_fill="#faf8f3", panel_background_fill_dark="#171614",
         border_color_primary="#d8d2c4", border_color_primary_dark="#3b372f",
         input_background_fill="#fffdf8", input_background_fill_dark="#1f1d1a",
         input_border_color="#857d6d", input_border_color_dark="#8b8271",

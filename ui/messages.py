@@ -30,7 +30,7 @@ class Shown:
     narrowed: str = ""
     banner: str = ""
     replies: Sequence[str] = ()
-    reportable: bool = True
+    reportable: bool = False
 
 
 def question(text: str) -> str:
@@ -98,7 +98,7 @@ def _claim(shown: Shown, index: int, claim: Claim, seen: set[int]) -> str:
     speaker = _voice(shown.turn, index, claim) if claim.speaker else ""
     return (
         f'<div class="otr-part">{speaker}<p class="otr-claim">{_spoken(claim.text)}'
-        f"{_marks(shown.turn, claim, seen)}</p>{_wrong(shown, index)}</div>"
+        f"{_marks(shown.turn, claim, seen)}{_wrong(shown, index)}</p></div>"
     )
 
 
@@ -109,7 +109,9 @@ def _card(shown: Shown, claims: Sequence[Claim], group: Collection[int], seen: s
         about += [escape(date(c.published)) for c in claims[index].citations[:1] if c.published]
         origin = f'<p class="otr-origin">{" · ".join(about)}</p>' if about else ""
         sides.append(f"<li>{_claim(shown, index, claims[index], seen)}{origin}</li>")
-    return f'<section class="otr-differ"><p class="otr-label">{escape(say.DIFFER)}</p><ul>{"".join(sides)}</ul></section>'
+    return (
+        f'<section class="otr-differ"><p class="otr-label">{escape(say.DIFFER)}</p><ul>{"".join(sides)}</ul></section>'
+    )
 
 
 def _voice(turn: int, index: int, claim: Claim) -> str:
@@ -150,7 +152,7 @@ def _mark(turn: int, number: int, seen: set[int]) -> str:
 def _wrong(shown: Shown, index: int) -> str:
     if not shown.reportable:
         return ""
-    return f'<p class="otr-say"><a class="otr-wrong" href="#go-wrong-{shown.turn}-{index}">{escape(say.WRONG)}</a></p>'
+    return f' <a class="otr-wrong" href="#go-wrong-{shown.turn}-{index}">{escape(say.WRONG)}</a>'
 
 
 def _refusal(turn: int, nearest: Sequence[Citation]) -> str:

@@ -44,7 +44,7 @@ def build(
                     ask = asking.talk(assistant, examples, kept)
                 with gr.Column(scale=2, min_width=300, elem_id="otr-side", elem_classes="otr-side"):
                     form = reporting.form()
-                    ask.sources.render()
+                    ask.sources.render()  # type: ignore[no-untyped-call]  # Gradio's
             if hasattr(assistant, "attributions"):
                 said = views.said(assistant)
             if hasattr(assistant, "timeline"):

@@ -39,7 +39,7 @@ class Form:
     @property
     def all(self) -> list[Any]:
         """What changes when it is opened or closed."""
-        return [self.frame, self.about, self.kind, self.line, self.told, self.target, self.send]
+        return [self.frame, self.about, self.kind, self.line, self.told, self.target, self.send, self.cancel]
 
 
 def form() -> Form:
@@ -59,9 +59,10 @@ def wire(form: Form, chat: gr.State, reports: Reports) -> None:
     """Send what is filled in to the store."""
 
     def send(talk: Chat | None, target: tuple[int, int | None] | None, kind: str | None, line: str) -> Update:
-        return _told(_sent(reports, talk, target, kind, line))
+        return _told(*_sent(reports, talk, target, kind, line))
 
-    form.send.click(send, [chat, form.target, form.kind, form.line], [form.told, form.send], **QUIET)
+    outputs = [form.told, form.send, form.kind, form.line, form.cancel]
+    form.send.click(send, [chat, form.target, form.kind, form.line], outputs, **QUIET)
     form.cancel.click(closed, None, form.all, **QUIET).then(None, js="() => window.otr.close()")
 
 
@@ -80,13 +81,18 @@ def opened(talk: Chat | None, pressed: str) -> Update | None:
         f'<h2 class="otr-label" tabindex="-1" id="otr-report-h">{escape(say.REPORT)}</h2>'
         f'<p class="otr-label">{escape(label)}</p><blockquote>{foreign(cut(text, _CLAIM))}</blockquote>'
     )
-    fresh = gr.update(value=None)
-    return gr.update(visible=True), about, fresh, gr.update(value=""), "", (turn.shown.turn, place), gr.update(visible=True)
+    return _form(visible=True, about=about, target=(turn.shown.turn, place))
 
 
 def closed() -> Update:
     """The form, hidden and empty."""
-    return gr.update(visible=False), "", gr.update(value=None), gr.update(value=""), "", None, gr.update(visible=True)
+    return _form(visible=False)
+
+
+def _form(visible: bool, about: str = "", target: tuple[int, int | None] | None = None) -> Update:
+    kind, line = gr.update(value=None, visible=True), gr.update(value="", visible=True)
+    send, cancel = gr.update(visible=True), gr.update(value=say.REPORT_CANCEL)
+    return gr.update(visible=visible), about, kind, line, "", target, send, cancel
 
 
 def _sent(
@@ -105,7 +111,8 @@ def _sent(
     return say.REPORT_SENT, True
 
 
-def _told(outcome: tuple[str, bool]) -> Update:
-    text, done = outcome
+def _told(text: str, done: bool) -> Update:
     kind = "otr-done" if done else "otr-undone"
-    return f'<p role="status" class="{kind}">{escape(text)}</p>', gr.update(visible=not done)
+    left = gr.update(visible=not done)
+    label = say.CLOSE if done else say.REPORT_CANCEL
+    return f'<p role="status" class="{kind}">{escape(text)}</p>', left, left, left, gr.update(value=label)

@@ -69,7 +69,7 @@ class Reports:
     """The database; any number of pages and desks may use it at once."""
 
     def __init__(self, url: str) -> None:
-        with _guarded(url):
+        with _guarded():
             parsed = make_url(url)
             if parsed.get_backend_name() == "sqlite" and parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -96,11 +96,12 @@ class Reports:
         said = answer.claims[claim] if claim is not None else None
         cited: Sequence[Citation] = said.citations if said else (*answer.citations, *answer.nearest)
         versions = {citation.document_id: citation.version for citation in cited}
+        numbers, values = {citation.number for citation in cited}, plain(answer)
         with self._session() as session:
             report = Report(
                 at=_now(), answer_id=_kept(session, answer), question=answer.question, claim=claim,
                 claim_text=said.text if said else answer.text, kind=kind, line=line.strip()[:LINE],
-                citations=[c for c in plain(answer)["citations"] if c["document_id"] in versions],
+                citations=[c for c in values["citations"] + values["nearest"] if c["number"] in numbers],
                 versions={**versions, "writer": answer.writer, "assistant": assistant.__version__},
             )  # fmt: skip
             session.add(report)
@@ -153,7 +154,7 @@ class Reports:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with _guarded(self.url), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with _guarded(), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
 
@@ -180,7 +181,7 @@ def _patient(connection: Any, _: Any) -> None:
 
 
 @contextmanager
-def _guarded(url: str) -> Iterator[None]:
+def _guarded() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, ImportError, OSError) as error:

@@ -121,7 +121,9 @@ def _turning(turn: int, numbers: Sequence[int], place: int) -> str:
     """Links to the citations before and after."""
     links = []
     if place:
-        links.append(f'<a class="otr-turner" href="#src-{turn}-{numbers[place - 1]}">‹ {escape(say.PREVIOUS_CITATION)}</a>')
+        links.append(
+            f'<a class="otr-turner" href="#src-{turn}-{numbers[place - 1]}">‹ {escape(say.PREVIOUS_CITATION)}</a>'
+        )
     if place + 1 < len(numbers):
         links.append(f'<a class="otr-turner" href="#src-{turn}-{numbers[place + 1]}">{escape(say.NEXT_CITATION)} ›</a>')
     return f'<p class="otr-turning">{" ".join(links)}</p>' if links else ""

@@ -74,9 +74,7 @@ def candidates(documents: Mapping[str, Document]) -> Iterator[str]:
     said = [f"What did {person.name} say?" for person in known]
     who = [f"Who is {person.name}?" for person in known]
     now = [f"Where is {person.name} now?" for person in known[:2]]
-    titles = [
-        f"{document.title.rstrip(' ?.')}?" for document in documents.values() if _ASKS.match(document.title)
-    ]
+    titles = [f"{document.title.rstrip(' ?.')}?" for document in documents.values() if _ASKS.match(document.title)]
     titles = [title for title in titles if len(title) <= LONGEST]
     about = [f"What happened in {document.title}?" for document in documents.values() if not known]
     for group in itertools.zip_longest(said, who[1:] + who[:1], titles, now, about):

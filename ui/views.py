@@ -45,7 +45,9 @@ def said(assistant: Any) -> Said:
     with gr.Tab(say.SAID, id="said") as tab:
         gr.HTML(_help(say.SAID_HELP), js_on_load=None, apply_default_css=False)
         with gr.Row(elem_classes="otr-row"):
-            speaker = gr.Dropdown([(say.EVERYBODY, "")], label=say.SPEAKER, value="", elem_id="otr-speaker", min_width=160)
+            speaker = gr.Dropdown(
+                [(say.EVERYBODY, "")], label=say.SPEAKER, value="", elem_id="otr-speaker", min_width=160
+            )
             document = _documents(assistant)
             words = gr.Textbox(label=say.WORDS, max_lines=1, min_width=160, elem_id="otr-said-words")
         shown = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-said")

@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from payloads import PAYLOADS  # noqa: E402  # beside this file
+
 from assistant.errors import QuestionError  # noqa: E402
 from assistant.filters import EVERYTHING, Filter  # noqa: E402
 from assistant.types import (  # noqa: E402
@@ -46,9 +48,9 @@ ARTICLE = document(
     "Harbour wall row: council and builders at odds over repairs",
     """The harbour wall at Tarrow cracked on 1 March 2026, the harbour office confirmed.
 
-Mayor Ana Ruiz said the repairs would cost 4 million. "We will not close the harbour for a single day," Ruiz said on Monday.
+Mayor Ana Ruiz said the repairs would cost 4 million. "We will not close the harbour for a single day," Ruiz said.
 
-Builder Tom Oakes disputed that. "Nine million is the least it will take," Oakes told the Gazette. He called the mayor's figure "a guess in a nice suit".
+Builder Tom Oakes disputed that. "Nine million is the least it will take," Oakes told the Gazette. He called the mayor's figure "a guess".
 
 The fishermen's union has asked for a public hearing on 12 March 2026.""",
 )
@@ -117,6 +119,11 @@ PAYMENT = Claim(
     (cite(MINUTES, "The treasurer recorded a first payment of 600,000 on 3 March 2026.", 3),),
 )
 ARABIC_CLAIM = Claim("«لن نغلق الميناء يوما واحدا»", (cite(ARABIC, "«لن نغلق الميناء يوما واحدا»"),), "آنا رويز")
+HOSTILE = tuple(
+    document(f"hostile-{n}", payload, f"Before it. {payload} And after it.", publisher=payload, kind="article", author=payload,
+             url=payload, sources=({"title": payload, "publisher": payload, "url": payload, "date": payload},))
+    for n, payload in enumerate(PAYLOADS)
+)  # fmt: skip
 QUESTIONS = ("What happened to the wall?", "What will the repairs cost?", "What does the mayor say in Arabic?")
 
 
@@ -126,6 +133,19 @@ def answered(question: str, *claims: Claim, **values: object) -> Answer:
     text = "\n\n".join(claim.text for claim in claims)
     answer = Answer(question, question, ANSWERED, text, claims, cited, (), (), dt.date(2026, 3, 4), "quoting")
     return dataclasses.replace(answer, **values)  # type: ignore[arg-type]  # as named
+
+
+def hostile(question: str, payload: str) -> Answer:
+    """An answer of which every text is a payload, as a model or a document might have it."""
+    of = next(of for of in HOSTILE if payload in of.text)
+    cited = dataclasses.replace(cite(of, payload), url=f"javascript:{payload}")
+    claims = tuple(
+        Claim(f"{payload} “{payload}”", (dataclasses.replace(cited, number=n),), payload, role=payload) for n in (1, 2)
+    )
+    return answered(
+        question, *claims, sides=((0, 1),), note=payload, writer=payload, standalone=payload, lead=payload,
+        suggestions=(payload,),
+    )  # fmt: skip
 
 
 class Story:
@@ -159,12 +179,14 @@ class Story:
         self, speaker: str | None = None, about: str | None = None, document: str | None = None
     ) -> list[Attribution]:
         """Who said what."""
-        texts = (
+        texts: tuple[tuple[Document, str, str, str, str], ...] = (
             (ARTICLE, "Ana Ruiz", "Mayor", "We will not close the harbour for a single day,", "direct"),
             (ARTICLE, "Tom Oakes", "builder", "Nine million is the least it will take,", "direct"),
-            (ARTICLE, "Tom Oakes", "builder", "a guess in a nice suit", "partial"),
+            (ARTICLE, "Tom Oakes", "builder", "a guess", "partial"),
             (MINUTES, "Lena Vogt", "engineer", "divers found two cracks below the water line", "indirect"),
         )
+        hostile = [of for of in HOSTILE if of.id in self.documents]
+        texts += tuple((of, of.title, of.title, of.title, "direct") for of in hostile)
         found = []
         for of, who, role, words, kind in texts:
             start = of.text.index(words)
@@ -175,7 +197,11 @@ class Story:
         """What is dated."""
         texts = (
             (MINUTES, PAYMENT.text, dt.date(2026, 3, 3)),
-            (ARTICLE, "The harbour wall at Tarrow cracked on 1 March 2026, the harbour office confirmed.", dt.date(2026, 3, 1)),
+            (
+                ARTICLE,
+                "The harbour wall at Tarrow cracked on 1 March 2026, the harbour office confirmed.",
+                dt.date(2026, 3, 1),
+            ),
             (ARTICLE, "The fishermen's union has asked for a public hearing on 12 March 2026.", dt.date(2026, 4, 12)),
         )
         found = []
@@ -210,6 +236,8 @@ class Talk:
 
     def _answer(self, question: str) -> Answer:
         asked = question.lower()
+        if asked.startswith("payload "):
+            return hostile(question, PAYLOADS[int(asked.split()[1])])
         if "ruiz" in asked or "oakes" in asked:
             return answered(question, RUIZ_COST if "ruiz" in asked else OAKES_COST)
         if self.turns and asked.startswith("and "):
@@ -226,18 +254,25 @@ class Talk:
         return self._refused(question)
 
     def _refused(self, question: str) -> Answer:
-        nearest = (cite(MINUTES, "Councillor Idris Bello asked that the harbour be closed until the cracks are filled."),)
-        return Answer(question, question, NOT_IN_DOCUMENTS, REFUSAL, (), (), nearest, (), dt.date(2026, 3, 4), "quoting")
+        nearest = (
+            cite(MINUTES, "Councillor Idris Bello asked that the harbour be closed until the cracks are filled."),
+        )
+        return Answer(
+            question, question, NOT_IN_DOCUMENTS, REFUSAL, (), (), nearest, (), dt.date(2026, 3, 4), "quoting"
+        )
 
 
 def main() -> int:
     """Serve the page, or the desk, over the story."""
     from ui import __main__ as program
 
+    documents = STORY + HOSTILE if "--hostile" in sys.argv else STORY
+    sys.argv = [flag for flag in sys.argv if flag != "--hostile"]
+
     class Opened(Story):
         @classmethod
         def open(cls, settings: object) -> Story:
-            return cls()
+            return cls(*documents)
 
     import assistant
 
