@@ -107,10 +107,10 @@ def wire(ask: Asking, assistant: Source, offered: gr.HTML, new_chat: NewChat, sh
     def respond(question: str | None, chat: Chat | None, *only: Any) -> Iterator[Update]:
         yield from _answer(question or "", chat or new_chat(), only)
 
-    def example(chat: Chat | None, *only: Any, event: gr.SelectData) -> Iterator[Update]:
+    def example(event: gr.SelectData, chat: Chat | None, *only: Any) -> Iterator[Update]:
         yield from _answer(str(event.value["text"]), chat or new_chat(), only)
 
-    def offer(chat: Chat | None, *only: Any, event: gr.EventData) -> Iterator[Update]:
+    def offer(event: gr.EventData, chat: Chat | None, *only: Any) -> Iterator[Update]:
         yield from _answer(str(event._data.get("question", "")), chat or new_chat(), only)
 
     def again(chat: Chat | None, *only: Any) -> Iterator[Update]:
@@ -119,6 +119,7 @@ def wire(ask: Asking, assistant: Source, offered: gr.HTML, new_chat: NewChat, sh
 
     common: dict[str, Any] = {
         **QUIET, "outputs": ask.page, "concurrency_limit": CONCURRENT, "concurrency_id": "ask",
+        "trigger_mode": "multiple",  # "once" would drop a question that is asked just after a stop
     }  # fmt: skip
     asked: list[Any] = [
         ask.box.submit(respond, [ask.box, ask.chat, *ask.only.all], **common),
@@ -154,6 +155,10 @@ def _answer(question: str, chat: Chat, only: Sequence[Any]) -> Iterator[Update]:
     except QuestionError as mistake:
         yield question, [*chat.messages, *_notice(mistake)], chat.sources, chat, gr.skip(), hidden
         return
+    if chat.busy and not question.strip():  # Enter pressed twice
+        yield (gr.skip(),) * 6
+        return
+    chat.stop()
     left = ""
     for error in chat.ask(question, narrow):
         left = question if is_to_mend(error) else left

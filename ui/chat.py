@@ -54,11 +54,16 @@ class Turn:
         self.reply = ""
         self.sources = ""
         self.stopped = False
+        self.settled = False
 
     @property
     def cited(self) -> tuple[Citation, ...]:
         """What its answer cites, or comes nearest with."""
         return (*self.answer.citations, *self.answer.nearest) if self.answer else ()
+
+    def fail(self, told: str) -> None:
+        """No answer: the reader is told why."""
+        self.reply, self.sources, self.settled = messages.notice(told), "", True
 
     def messages(self) -> list[dict[str, str]]:
         """The question and the answer, as the chat shows them."""
@@ -93,6 +98,11 @@ class Chat:
         return self._turns[-1] if self._turns else None
 
     @property
+    def busy(self) -> bool:
+        """Whether an answer is on its way."""
+        return bool(self.last and not self.last.settled)
+
+    @property
     def cited(self) -> list[Citation]:
         """Everything cited in this conversation."""
         return [citation for turn in self._turns for citation in turn.cited]
@@ -109,18 +119,18 @@ class Chat:
         try:
             yield from self._follow(turn)
         except OnTheRecordError as error:
-            turn.reply, turn.sources = messages.notice(str(error)), ""
+            turn.fail(str(error))
             yield error
         except Exception:
             log.exception("a question was not answered")
-            turn.reply, turn.sources = messages.notice(say.FAILED), ""
+            turn.fail(say.FAILED)
             yield None
 
     def stop(self) -> None:
         """Break the latest answer off where it stands."""
         turn = self.last
-        if turn and turn.answer is None and not turn.stopped:
-            turn.stopped = True
+        if turn and not turn.settled:
+            turn.stopped = turn.settled = True
             turn.reply = messages.stopped(turn.shown, turn.claims)
 
     def drop_last(self) -> str:
@@ -171,7 +181,7 @@ class Chat:
         near = answer.status == NOT_IN_DOCUMENTS
         asked = {before.question for before in self._turns}
         offers = tuple(answer.suggestions) or tuple(q for q in self._offers if q not in asked)[:3] if near else ()
-        turn.answer = answer
+        turn.answer, turn.settled = answer, True
         turn.shown = dataclasses.replace(turn.shown, offers=offers)
         turn.reply = messages.answer(turn.shown, answer)
         turn.sources = sources.sources(turn.shown.turn, turn.question, turn.cited, self._documents, near)

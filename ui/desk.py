@@ -38,7 +38,7 @@ def build(assistant: Asked, reports: Reports, folder: Path) -> gr.Blocks:
             f'<header class="otr-head"><p class="otr-kicker">{escape(say.NAME)}</p><h1>{escape(say.DESK)}</h1></header>',
             elem_id="otr-head", js_on_load=None,
         )  # fmt: skip
-        with gr.Tabs(elem_id="otr-tabs"):
+        with gr.Tabs(elem_id="otr-tabs", overflow_behavior="wrap"):
             with gr.Tab(say.QUEUE, id="queue"):
                 _queue(desk, reports, folder)
             with gr.Tab(say.SUITES, id="suites"):

@@ -38,7 +38,7 @@ def build(
         bus = gr.HTML("", elem_id="otr-bus", js_on_load=BUS)
         kept = gr.BrowserState([], storage_key=f"on-the-record-{_story(assistant)}", secret="on-the-record")
         said = None
-        with gr.Tabs(elem_id="otr-tabs") as tabs:
+        with gr.Tabs(elem_id="otr-tabs", overflow_behavior="wrap") as tabs:
             with gr.Tab(say.ASK, id="ask"), gr.Row(elem_id="otr-main"):
                 with gr.Column(scale=3, min_width=300, elem_id="otr-talk"):
                     ask = asking.talk(assistant, examples, kept)
@@ -110,20 +110,26 @@ def _wire_presses(
 ) -> None:
     """What is pressed in an answer or a view: a voice, a document, that a claim is wrong."""
     lists: list[Any] = [said.speaker, said.list] if said else []
-    outputs = [tabs, documents.page, *form.all, *lists]
+    outputs = [tabs, documents.page, documents.reading, *form.all, *lists]
 
     def press(chat: Chat | None, event: gr.EventData) -> Update:
         pressed = str(event._data.get("go", ""))[:200]
-        tab, page, report, voice = gr.skip(), gr.skip(), [gr.skip()] * len(form.all), [gr.skip()] * len(lists)
+        tab, page, reading, report, voice = (
+            gr.skip(),
+            gr.skip(),
+            gr.skip(),
+            [gr.skip()] * len(form.all),
+            [gr.skip()] * len(lists),
+        )
         if (name := _speaker(chat, pressed)) and said:
             tab, voice = gr.update(selected="said"), list(views.voice(assistant, name))
         elif (html := views.read(assistant, chat, pressed)) is not None:
-            tab, page = gr.update(selected="documents"), html
+            tab, page, reading = gr.update(selected="documents"), html, pressed
         elif pressed == "documents":
-            page = views.listed(assistant, chat)
+            page, reading = views.listed(assistant, chat), ""
         elif opened := reporting.opened(chat, pressed):
             report = list(opened)
-        return (tab, page, *report, *voice)
+        return (tab, page, reading, *report, *voice)
 
     bus.select(press, [ask.chat], outputs, **QUIET).then(None, js="() => window.otr.arrive()")
 

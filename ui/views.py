@@ -38,6 +38,7 @@ class Documents:
 
     tab: gr.Tab
     page: gr.HTML
+    reading: gr.State
 
 
 def said(assistant: Any) -> Said:
@@ -101,11 +102,16 @@ def timeline(assistant: Any) -> None:
 
 
 def documents(assistant: Source, chat: gr.State) -> Documents:
-    """The tab of documents."""
+    """The tab of documents: the list, or the one that is being read."""
+    reading = gr.State("")
     with gr.Tab(say.CORPUS, id="documents") as tab:
         page = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-corpus")
-    tab.select(lambda talk: listed(assistant, talk), [chat], page, **QUIET)
-    return Documents(tab, page)
+
+    def show(talk: Chat | None, pressed: str) -> str:
+        return read(assistant, talk, pressed) or listed(assistant, talk)
+
+    tab.select(show, [chat, reading], page, **QUIET)
+    return Documents(tab, page, reading)
 
 
 def listed(assistant: Source, chat: Chat | None) -> str:

@@ -126,6 +126,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     ) -> Visit:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
+        page.set_default_timeout(10_000)
         seen = Visit(page)
         visits.append(seen)
         page.on("request", lambda request: seen.requests.append(request.url))

@@ -48,9 +48,9 @@ ARTICLE = document(
     "Harbour wall row: council and builders at odds over repairs",
     """The harbour wall at Tarrow cracked on 1 March 2026, the harbour office confirmed.
 
-Mayor Ana Ruiz said the repairs would cost 4 million. "We will not close the harbour for a single day," Ruiz said.
+Mayor Ana Ruiz said the repairs would cost 4 million. "We will not close the harbour for a single day," she said.
 
-Builder Tom Oakes disputed that. "Nine million is the least it will take," Oakes told the Gazette. He called the mayor's figure "a guess".
+Builder Tom Oakes disputed that. "Nine million is the least it will take," Oakes told the Gazette. He called that figure "a guess".
 
 The fishermen's union has asked for a public hearing on 12 March 2026.""",
 )
@@ -128,7 +128,18 @@ QUESTIONS = ("What happened to the wall?", "What will the repairs cost?", "What 
 
 
 def answered(question: str, *claims: Claim, **values: object) -> Answer:
-    """An answer made of claims."""
+    """An answer made of claims, its citations numbered in their order."""
+    numbers: dict[tuple[str, int], int] = {}
+    for claim in claims:
+        for c in claim.citations:
+            numbers.setdefault((c.document_id, c.start), len(numbers) + 1)
+    claims = tuple(
+        dataclasses.replace(
+            claim,
+            citations=tuple(dataclasses.replace(c, number=numbers[c.document_id, c.start]) for c in claim.citations),
+        )
+        for claim in claims
+    )
     cited = tuple({c.number: c for claim in claims for c in claim.citations}.values())
     text = "\n\n".join(claim.text for claim in claims)
     answer = Answer(question, question, ANSWERED, text, claims, cited, (), (), dt.date(2026, 3, 4), "quoting")
