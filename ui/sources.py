@@ -95,7 +95,7 @@ def _source(turn: int, citation: Citation, document: Document | None, numbers: S
     stale = is_stale(document, citation)
     changed = f'<p class="otr-changed">{escape(say.CHANGED)}</p>' if stale else ""
     number = f"{turn}-{citation.number}"
-    back = f'title="{escape(say.BACK)}" aria-label="{escape(say.BACK)} ({citation.number})"'
+    back = f'title="{escape(say.BACK)}" aria-label="{citation.number}: {escape(say.BACK)}"'
     return (
         f'<li class="otr-source" id="src-{number}" tabindex="-1">'
         f'<p class="otr-title"><a class="otr-back {tint(citation.number)}" href="#ref-{number}" {back}>{citation.number}</a> '

@@ -122,7 +122,12 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     visits: list[Visit] = []
 
     def open_page(
-        url: str, width: int = 1440, height: int = 900, wait: str = "#otr-box textarea", **options: Any
+        url: str,
+        width: int = 1440,
+        height: int = 900,
+        wait: str = "#otr-box textarea",
+        ready: bool = True,
+        **options: Any,
     ) -> Visit:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
@@ -135,7 +140,8 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
         page.goto(url)
         page.locator(wait).first.wait_for()
         # The page answers presses once the server knows it.
-        page.wait_for_function("window.otr && window.otr.bus.length === 2")
+        if ready:
+            page.wait_for_function("window.otr && window.otr.bus.length === 2")
         return seen
 
     yield open_page

@@ -2,6 +2,7 @@
 // view, telling a screen reader what came in. Citations and their panel are in citations.js.
 Object.assign(window.otr, {
   bus: () => {},
+  pressed: "",
   still: window.matchMedia("(prefers-reduced-motion: reduce)"),
   narrow: window.matchMedia("(max-width: 768px)"),
 
@@ -28,7 +29,7 @@ Object.assign(window.otr, {
     requestAnimationFrame(() => setTimeout(() => {
       const form = document.getElementById("otr-report-h");
       const there = document.getElementById("otr-there") || document.getElementById("otr-document");
-      if (form && form.offsetParent) {
+      if (form && window.otr.pressed.startsWith("wrong-")) {
         document.body.classList.add("otr-open");
         form.focus();
       } else if (there && there.offsetParent) {
@@ -66,7 +67,10 @@ document.addEventListener("click", (event) => {
   if (!pressed) return;
   event.preventDefault();
   if (pressed.matches("button")) window.otr.bus("submit", { question: pressed.textContent });
-  else window.otr.bus("select", { go: pressed.getAttribute("href").slice(4) });
+  else {
+    window.otr.pressed = pressed.getAttribute("href").slice(4);
+    window.otr.bus("select", { go: window.otr.pressed });
+  }
 });
 
 (() => {
@@ -74,10 +78,11 @@ document.addEventListener("click", (event) => {
   let told = 0;
 
   // Gradio names each message by its HTML source and reads every change aloud: the text is name enough, and
-  // each claim is told once, as it comes.
+  // each claim is told once, as it comes. Its list of examples holds no list items.
   const quieten = (chat) => {
     for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
     for (const region of chat.querySelectorAll('[aria-live="polite"]')) region.setAttribute("aria-live", "off");
+    for (const list of chat.querySelectorAll('.examples[role="list"]')) list.removeAttribute("role");
     // The chat's sanitiser lets a title through but no label; a title would pop up over the quoted words.
     for (const mark of chat.querySelectorAll("a.otr-cite[title]")) {
       mark.setAttribute("aria-label", mark.title);
