@@ -68,7 +68,7 @@ def header(documents: Mapping[str, Document], mode: str) -> str:
     return (
         f'<header class="otr-head"><p class="otr-kicker">{escape(say.NAME)}</p>'
         f"<h1>{foreign(story_title(documents))}</h1>"
-        f'<p>{escape(say.WHAT_THIS_IS)}</p><p class="otr-draws">{escape(draws)}</p></header>'
+        f'<p class="otr-what">{escape(say.WHAT_THIS_IS)}</p><p class="otr-draws">{escape(draws)}</p></header>'
     )
 
 

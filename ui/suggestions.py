@@ -22,7 +22,10 @@ TRIED = 16
 LONGEST = 90
 """Characters of a title that can still be read as a question."""
 
-_ASKS = re.compile(r"\A(?:who|what|when|where|why|how)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\A(?:who|what|when|where|why|how)(?:’s|'s)? (?:is|are|was|were|did|does|do|can|will|came|happened|has|have)\b",
+    re.IGNORECASE,
+)
 _READ = 20_000  # characters of the main story that are read for names
 
 log = logging.getLogger(__name__)
@@ -63,41 +66,49 @@ def suggestions(assistant: Asked, folder: Path | None = None) -> tuple[str, ...]
     return found
 
 
-def candidates(documents: Mapping[str, Document]) -> Iterator[str]:
-    """Questions that the corpus may answer: about whoever the main story names, and titles that ask."""
+def candidates(documents: Mapping[str, Document]) -> Iterator[tuple[str, str]]:
+    """Questions that the corpus may answer, each with the name that it is about, if any.
+
+    About whoever the main story names most, and titles that ask.
+    """
     story = main_story(documents)
     if story is None:
         return
     text = story.text[:_READ]
     counts = Counter(mention.person for mention in people(text).mentions(text))
-    known = [person for person, _ in counts.most_common() if person.certain]
-    said = [f"What did {person.name} say?" for person in known]
-    who = [f"Who is {person.name}?" for person in known]
-    now = [f"Where is {person.name} now?" for person in known[:2]]
-    titles = [f"{document.title.rstrip(' ?.')}?" for document in documents.values() if _ASKS.match(document.title)]
-    titles = [title for title in titles if len(title) <= LONGEST]
-    about = [f"What happened in {document.title}?" for document in documents.values() if not known]
-    for group in itertools.zip_longest(said, who[1:] + who[:1], titles, now, about):
+    known = [person.name for person, _ in counts.most_common() if person.certain]
+    said = [(f"What did {name} say?", name) for name in known]
+    who = [(f"Who is {name}?", name) for name in known]
+    titles = [document.title.rstrip(" ?.") for document in documents.values() if _ASKS.match(document.title)]
+    asked = [(f"{title}?", "") for title in titles if len(title) <= LONGEST]
+    happened = [(f"What happened in {document.title}?", "") for document in documents.values() if not known]
+    for group in itertools.zip_longest(said, who[1:] + who[:1], asked, happened):
         yield from filter(None, group)
 
 
 def _answered(assistant: Asked) -> Iterator[str]:
-    """Candidates that are answered, each from somewhere else, and to the point where they ask what somebody said."""
+    """Candidates that are answered to the point, each from somewhere else."""
     shown: set[tuple[str, int]] = set()
     kept = 0
-    for question in itertools.islice(dict.fromkeys(candidates(assistant.documents)), TRIED):
+    for question, name in itertools.islice(dict.fromkeys(candidates(assistant.documents)), TRIED):
         try:
             answer = assistant.ask(question)
         except OnTheRecordError:
             continue
         places = {(citation.document_id, citation.start) for citation in answer.citations}
-        if answer.status != ANSWERED or places & shown:
+        if answer.status != ANSWERED or places & shown or not _is_about(answer, name):
             continue
         shown |= places
         yield question
         kept += 1
         if kept == MOST:
             return
+
+
+def _is_about(answer: Answer, name: str) -> bool:
+    """Whether the first claim is by, or names, whom the question is about."""
+    claim = answer.claims[0]
+    return not name or claim.speaker == name or name in claim.text
 
 
 def _fingerprint(documents: Mapping[str, Document]) -> str:

@@ -38,8 +38,10 @@
     if (window.otr.narrow.matches) {
       side.scrollTop += target.getBoundingClientRect().top - side.getBoundingClientRect().top - 52;
       if (opened) uncover(opened);
-    } else if (side.scrollHeight > side.clientHeight) {
-      side.scrollTo({ top: side.scrollTop + target.getBoundingClientRect().top - side.getBoundingClientRect().top - 52, behavior: behavior() });
+    } else {
+      const [view, place] = [side.getBoundingClientRect(), target.getBoundingClientRect()];
+      const seen = place.top >= view.top + 36 && place.bottom <= view.bottom;
+      if (!seen) side.scrollTo({ top: side.scrollTop + place.top - view.top - 36, behavior: behavior() });
     }
     target.focus({ preventScroll: true });
   };
