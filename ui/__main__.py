@@ -148,8 +148,7 @@ def _made(settings: Settings, reports_url: str | None, *, desk: bool) -> gr.Bloc
     from . import strings as say
     from .suggestions import suggestions
 
-    writer = str(assistant.status()["writer"])
-    mode = say.QUOTING_MODE if writer == "quoting" else say.MODEL_MODE.format(model=writer)
+    mode = say.MODEL_MODE.format(model=settings.model) if settings.model else say.QUOTING_MODE
     return page.build(assistant, examples=suggestions(assistant, folder), reports=reports, mode=mode)
 
 

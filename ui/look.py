@@ -58,6 +58,7 @@ def _theme() -> gr.themes.Base:
         panel_background_fill="#faf8f3", panel_background_fill_dark="#171614",
         border_color_primary="#d8d2c4", border_color_primary_dark="#3b372f",
         input_background_fill="#fffdf8", input_background_fill_dark="#1f1d1a",
+        input_border_width="1px", input_border_width_dark="1px",
         input_border_color="#857d6d", input_border_color_dark="#8b8271",
         input_placeholder_color="#5c564b", input_placeholder_color_dark="#b5ad9e",
         button_primary_background_fill="#1c1a17", button_primary_background_fill_dark="#ece7dc",

@@ -15,7 +15,7 @@ from assistant.types import Answer, Document
 from . import asking, messages, records, reporting, sources, views
 from . import strings as say
 from .asking import QUIET, Asking, Update
-from .chat import Chat, Source
+from .chat import KEPT, Chat, Source
 from .markup import date, escape, foreign
 from .reports import Reports
 from .suggestions import main_story
@@ -173,9 +173,13 @@ def _opening(assistant: Source, new_chat: asking.NewChat, reports: Reports | Non
             if found is None or answer is None:
                 gone = [{"role": "assistant", "content": messages.notice(say.SHARED_GONE)}]
                 return gone, sources.panel(()), chat
-            chat.show(answer, say.SHARED.format(day=date(found.at.date())), replies(answer))
+            banner = say.SHARED.format(day=date(found.at.date()))
+            cited = (*answer.citations, *answer.nearest)
+            if any(sources.is_stale(assistant.documents.get(c.document_id), c) for c in cited):
+                banner += f" {say.SHARED_CHANGED}"
+            chat.show(answer, banner, replies(answer))
         else:
-            values = kept if isinstance(kept, list) else []
+            values = kept[-KEPT:] if isinstance(kept, list) else []
             for answer in filter(None, (records.restored(value, lookup) for value in values)):
                 chat.show(answer, replies=replies(answer))
         return (chat.messages, chat.sources, chat) if chat.last else (gr.skip(), gr.skip(), None)

@@ -89,6 +89,7 @@ class Visit:
     def shoot(self, name: str) -> None:
         """Keep a screenshot, where the environment names a folder for them."""
         if folder := os.environ.get(SCREENSHOTS_VARIABLE):
+            Path(folder).mkdir(parents=True, exist_ok=True)
             width = (self.page.viewport_size or {"width": 0})["width"]
             self.page.screenshot(path=Path(folder) / f"{name}-{width}.png")
 

@@ -175,10 +175,6 @@ class Story:
         assert isinstance(answer, Answer)
         return answer
 
-    def status(self) -> dict[str, object]:
-        """As much as the page asks for."""
-        return {"writer": "quoting"}
-
     def version(self, identity: str, version: str) -> Document:
         """A document by its version."""
         found = self.documents[identity]

@@ -110,11 +110,14 @@ def test_what_the_documents_do_not_say(shipped_story: str, visit: Visits) -> Non
     assert not refusal.locator(".otr-claim").count()
 
 
-def test_an_example_is_asked_by_a_click(shipped_story: str, visit: Visits) -> None:
-    seen = visit(shipped_story)
-    seen.page.get_by_role("button", name=QUESTION).click()
-    seen.page.locator("#otr-chat .otr-foot").wait_for()
-    assert "Banojyotsna Lahiri" in seen.reply
+def test_every_question_that_the_page_offers_is_answered(shipped_story: str, visit: Visits) -> None:
+    offered = visit(shipped_story).page.locator("#otr-chat button.example").all_inner_texts()
+    assert len(offered) == 4
+    for question in offered:
+        seen = visit(shipped_story)
+        seen.page.get_by_role("button", name=question).click()
+        seen.page.locator("#otr-chat .otr-foot").wait_for()
+        assert seen.page.locator(".otr-part").count(), question
 
 
 def test_a_new_conversation_clears_the_page(shipped_story: str, visit: Visits) -> None:
