@@ -41,7 +41,7 @@ class Reader:
     def ask(self, question: str) -> float:
         """Seconds until the answer is whole; raises RuntimeError where there is none."""
         begun = time.perf_counter()
-        data = [question, None, [], [], [], "", ""][: self.inputs]
+        data: list[Any] = [question, None, [], [], [], "", ""][: self.inputs]
         body = {"data": data, "fn_index": self.function, "session_hash": self.session, "trigger_id": None}
         request = urllib.request.Request(
             f"{self.url}/gradio_api/queue/join", json.dumps(body).encode(), {"Content-Type": "application/json"}
@@ -126,9 +126,8 @@ def main() -> None:
         print(f"| an answer, median, s | {statistics.median(times):.2f} |  |")
         print(f"| an answer, 95th percentile, s | {times[int(0.95 * len(times))]:.2f} | 2 |")
     third = max(1, len(held) // 3)
-    print(
-        f"| memory, MB, first and last third of the time | {statistics.mean(held[:third]):.0f}, {statistics.mean(held[-third:]):.0f} | flat |"
-    )
+    first, last = statistics.mean(held[:third]), statistics.mean(held[-third:])
+    print(f"| memory, MB, first and last third of the time | {first:.0f}, {last:.0f} | flat |")
     for error in errors[:5]:
         print(error, file=sys.stderr)
     sys.exit(1 if errors else 0)

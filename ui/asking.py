@@ -128,22 +128,24 @@ def wire(ask: Asking, assistant: Source, offered: gr.HTML, new_chat: NewChat, sh
         ask.tools["again"].click(again, [ask.chat, *ask.only.all], **common),
     ]
     ask.box.stop(_stopped, [ask.chat], ask.page, cancels=asked, **QUIET)
-    ask.tools["edit"].click(_edited, [ask.chat], ask.page, **QUIET).then(
-        None, js="() => window.otr.focus('#otr-box textarea')"
-    )
-    ask.tools["new"].click(_cleared, None, ask.page, **QUIET)
-    ask.tools["copy"].click(_text, [ask.chat], [ask.copied], **QUIET).then(
-        None, ask.copied, ask.copied, js=COPIED, **QUIET
-    )
-    if share is None:
-        ask.tools["share"].visible = False
-    else:
-        ask.tools["share"].click(lambda chat: _link(chat, share), [ask.chat], [ask.link], **QUIET).then(
-            None, ask.link, ask.link, js=LINKED, **QUIET
-        )
     for component in ask.only.all:
         component.change(lambda *only: _told(assistant, only), ask.only.all, ask.on, **QUIET)
     ask.clear.click(lambda: ([], [], [], "", ""), None, ask.only.all, **QUIET)
+    _wire_tools(ask, share)
+
+
+def _wire_tools(ask: Asking, share: Share | None) -> None:
+    """Edit, copy, share, start anew."""
+    edited = ask.tools["edit"].click(_edited, [ask.chat], ask.page, **QUIET)
+    edited.then(None, js="() => window.otr.focus('#otr-box textarea')")
+    copied = ask.tools["copy"].click(_text, [ask.chat], [ask.copied], **QUIET)
+    copied.then(None, ask.copied, ask.copied, js=COPIED, **QUIET)
+    ask.tools["new"].click(_cleared, None, ask.page, **QUIET)
+    if share is None:
+        ask.tools["share"].visible = False
+        return
+    linked = ask.tools["share"].click(lambda chat: _link(chat, share), [ask.chat], [ask.link], **QUIET)
+    linked.then(None, ask.link, ask.link, js=LINKED, **QUIET)
 
 
 def _answer(question: str, chat: Chat, only: Sequence[Any]) -> Iterator[Update]:

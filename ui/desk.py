@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import gradio as gr
 
 from assistant.errors import OnTheRecordError
 from assistant.types import Answer
 
-from . import desk_views, evaluation
+from . import desk_views, evaluation, report_queue
 from . import strings as say
-from .asking import QUIET, Update
+from .asking import QUIET
 from .markup import escape
-from .page import BUS
-from .reports import LINE, Report, Reports
-
-_CHOSEN = re.compile(r"report-(\d{1,9})")
-_EVERY = "all"
+from .report_queue import told
+from .reports import Reports
 
 
 class Asked(Protocol):
@@ -40,7 +36,7 @@ def build(assistant: Asked, reports: Reports, folder: Path) -> gr.Blocks:
         )  # fmt: skip
         with gr.Tabs(elem_id="otr-tabs", overflow_behavior="wrap"):
             with gr.Tab(say.QUEUE, id="queue"):
-                _queue(desk, reports, folder)
+                report_queue.build(desk, reports, folder)
             with gr.Tab(say.SUITES, id="suites"):
                 _suites()
             with gr.Tab(say.CASES, id="cases"):
@@ -67,74 +63,6 @@ def changed(assistant: Asked, reports: Reports) -> tuple[list[tuple[str, str, st
     return found, asked
 
 
-def _queue(desk: gr.Blocks, reports: Reports, folder: Path) -> None:
-    bus = gr.HTML("", elem_id="otr-bus", js_on_load=BUS)
-    chosen = gr.State(None)
-    states = [(say.ALL, _EVERY), *((name, name) for name in (say.OPEN, say.ACCEPTED, say.REJECTED, say.ANSWERED))]
-    state = gr.Radio(states, value=say.OPEN, label=say.STATE, elem_id="otr-state")
-    listed = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-queue")
-    shown = gr.HTML(_none(), js_on_load=None, apply_default_css=False, elem_id="otr-shown")
-    with gr.Column(visible=False, elem_id="otr-deciding") as deciding:
-        reply = gr.Textbox(
-            label=say.REPLY, info=say.REPLY_INFO, lines=2, max_lines=5, max_length=LINE, elem_id="otr-reply"
-        )
-        with gr.Row(elem_classes="otr-row"):
-            accept, reject, send, make = (
-                gr.Button(label, size="sm", elem_classes="otr-tool", elem_id=f"otr-{label.split()[0].lower()}")
-                for label in (say.ACCEPT, say.REJECT, say.SEND_REPLY, say.MAKE_CASE)
-            )
-        case = gr.Textbox(label=say.CASE_DRAFT, lines=8, max_lines=24, visible=False, elem_id="otr-case")
-        keep = gr.Button(
-            say.CASE_SAVE, size="sm", variant="primary", elem_classes="otr-tool", visible=False, elem_id="otr-keep"
-        )
-        told = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-told")
-    everything = [listed, shown, chosen, deciding, reply, case, keep, told]
-
-    def page(which: str, number: int | None, text: str = "") -> Update:
-        value = reports.report(number) if number is not None else None
-        return (
-            _listed(reports, which), desk_views.report(value) if value else _none(), value.id if value else None,
-            gr.update(visible=value is not None), value.reply if value else "", gr.update(visible=False),
-            gr.update(visible=False), _told(text),
-        )  # fmt: skip
-
-    def choose(which: str, event: gr.EventData) -> Update:
-        match = _CHOSEN.fullmatch(str(event._data.get("go", "")))
-        return page(which, int(match.group(1)) if match else None)
-
-    def decide(to: str) -> Any:
-        def decided(which: str, number: int | None, text: str) -> Update:
-            if number is not None:
-                reports.decide(number, to, text)
-            return page(which, number, f"{say.REPORT_CHOSEN} {number}: {to}")
-
-        return decided
-
-    def draft(number: int | None) -> Update:
-        value = reports.report(number) if number is not None else None
-        text = evaluation.draft(value) if value else ""
-        return gr.update(value=text, visible=bool(text)), gr.update(visible=bool(text)), ""
-
-    def kept(which: str, number: int | None, text: str) -> Update:
-        value = reports.report(number) if number is not None else None
-        if value is None:
-            return page(which, None)
-        try:
-            name, path = evaluation.keep(text, value, folder)
-        except OnTheRecordError as error:
-            return (*(gr.skip() for _ in everything[:-1]), _told(str(error), good=False))
-        reports.note_case(value.id, name)
-        return page(which, number, say.CASE_KEPT.format(case=name, file=path))
-
-    desk.load(lambda which: _listed(reports, which), [state], listed, **QUIET)
-    state.input(lambda which: _listed(reports, which), [state], listed, **QUIET)
-    bus.select(choose, [state], everything, **QUIET).then(None, js="() => window.otr.arrive()")
-    for button, to in ((accept, say.ACCEPTED), (reject, say.REJECTED), (send, say.ANSWERED)):
-        button.click(decide(to), [state, chosen, reply], everything, **QUIET)
-    make.click(draft, [chosen], [case, keep, told], **QUIET)
-    keep.click(kept, [state, chosen, case], everything, **QUIET)
-
-
 def _suites() -> None:
     with gr.Row(elem_classes="otr-row"):
         suite = gr.Dropdown(evaluation.suites(), label=say.SUITE, elem_id="otr-suite")
@@ -153,7 +81,7 @@ def _suites() -> None:
                     steps.append(step)
                     yield desk_views.running(steps)
         except OnTheRecordError as error:
-            yield _told(str(error), good=False)
+            yield told(str(error), good=False)
 
     # One run at a time: two would only slow each other, and the readers' page, down.
     run.click(running, [suite], shown, concurrency_limit=1, concurrency_id="evals", **QUIET)
@@ -169,7 +97,7 @@ def _cases() -> None:
         try:
             return desk_views.cases(evaluation.cases(name), having) if name else ""
         except OnTheRecordError as error:
-            return _told(str(error), good=False)
+            return told(str(error), good=False)
 
     suite.input(show, [suite, words], shown, **QUIET)
     words.change(show, [suite, words], shown, trigger_mode="always_last", **QUIET)
@@ -185,16 +113,3 @@ def _again(assistant: Asked, reports: Reports) -> None:
         return desk_views.changes(found, asked) if asked else f'<p role="status">{escape(say.NO_QUESTIONS)}</p>'
 
     again.click(ask_again, None, shown, concurrency_limit=1, concurrency_id="evals", **QUIET)
-
-
-def _listed(reports: Reports, which: str) -> str:
-    found: list[Report] = reports.all(None if which == _EVERY else which)
-    return desk_views.queue(found)
-
-
-def _none() -> str:
-    return f'<p class="otr-none">{escape(say.CHOOSE_REPORT)}</p>'
-
-
-def _told(text: str, good: bool = True) -> str:
-    return f'<p role="status" class="{"otr-done" if good else "otr-undone"}">{escape(text)}</p>' if text else ""

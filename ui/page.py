@@ -142,10 +142,10 @@ def _speaker(chat: Chat | None, pressed: str) -> str:
     return (claims[place].speaker or "") if place < len(claims) else ""
 
 
-def _opening(assistant: Source, new_chat: asking.NewChat, reports: Reports | None) -> Any:
-    """What a page shows when it is opened: the answer that its address names, else the conversation kept here."""
+def _texts(assistant: Source) -> records.Lookup:
+    """Documents by id and version, as they are or once were."""
 
-    def lookup(identity: str, version: str) -> Document | None:
+    def text(identity: str, version: str) -> Document | None:
         document = assistant.documents.get(identity)
         if document is not None and document.version == version:
             return document
@@ -154,6 +154,13 @@ def _opening(assistant: Source, new_chat: asking.NewChat, reports: Reports | Non
         except (KeyError, AttributeError):
             return None
         return found
+
+    return text
+
+
+def _opening(assistant: Source, new_chat: asking.NewChat, reports: Reports | None) -> Any:
+    """What a page shows when it is opened: the answer that its address names, else the conversation kept here."""
+    lookup = _texts(assistant)
 
     def replies(answer: Answer) -> list[str]:
         try:

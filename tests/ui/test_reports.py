@@ -10,8 +10,8 @@ import yaml
 from story import ARTICLE, CRACKS, MINUTES, OAKES_COST, PAYMENT, Story, answered
 
 from assistant.types import Document
-from evals.suites import SuiteError
-from ui import desk, evaluation, logins, records
+from evals.suites import SuiteError, load_suite
+from ui import desk, desk_views, evaluation, logins, markup, records
 from ui.reports import LINE, Reports, StoreUnavailable, default_url
 from ui.suggestions import suggestions
 
@@ -116,6 +116,18 @@ def test_a_report_becomes_a_case(reports: Reports, tmp_path: Path) -> None:
     for wrong in ("[", "3", "id: x", draft.replace("answer", "guess", 1), draft + "more: 1\n"):
         with pytest.raises(SuiteError):
             evaluation.keep(wrong, report, tmp_path)
+
+
+def test_a_suite_is_run_one_case_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = load_suite("article-dev")
+    some = dataclasses.replace(whole, cases=whole.cases[:2])
+    monkeypatch.setattr(evaluation, "load_suite", lambda _: some)
+    *steps, figures = evaluation.run(whole.name)
+    done = [step for step in steps if isinstance(step, evaluation.Step)]
+    assert [(step.done, step.total) for step in done] == [(1, 2), (2, 2)] and isinstance(figures, str)
+    shown = desk_views.running(done, figures)
+    assert 'max="2" value="2"' in shown and markup.escape(figures) in shown
+    assert whole.name in evaluation.suites()
 
 
 def test_old_questions_are_asked_again_and_compared(reports: Reports) -> None:
