@@ -78,6 +78,7 @@ class Chat:
         self._assistant = assistant
         self._documents = assistant.documents
         self._offers = offers
+        self.reported = 0
         self._reportable = reportable
         self._count = 0
         self._turns: list[Turn] = []

@@ -18,6 +18,8 @@ from .markup import cut, escape, foreign
 from .reports import LINE, Reports
 
 TARGET = re.compile(r"wrong-(\d{1,6})-(\d{1,3}|all)")
+MOST = 20
+"""Reports from one conversation: a queue that anybody can fill is no queue."""
 _CLAIM = 300  # characters of the claim shown over the form
 
 log = logging.getLogger(__name__)
@@ -102,12 +104,15 @@ def _sent(
     turn = talk.turn(target[0]) if talk and target else None
     if kind not in say.KINDS:
         return say.REPORT_WHICH, False
-    if turn is None or turn.answer is None or target is None:
+    if talk is None or turn is None or turn.answer is None or target is None:
         return say.REPORT_FAILED, False
+    if talk.reported >= MOST:
+        return say.REPORT_ENOUGH, True
     try:
         reports.add(turn.answer, target[1], kind, line or "")
     except OnTheRecordError:
         return say.REPORT_FAILED, False
+    talk.reported += 1
     return say.REPORT_SENT, True
 
 

@@ -63,6 +63,7 @@ CLOSE = "Close"
 
 # Who said what, timeline, documents
 SPEAKER, IN_DOCUMENT, WORDS = "Speaker", "Document", "Words"
+ABOUT = "About"
 EVERYBODY, EVERY_DOCUMENT = "Everybody", "Every document"
 SAID_HELP = "Everything the documents credit to somebody. Open an entry to read it in its paragraph."
 TIMELINE_HELP = "What the documents date, in order. Open an entry to read it in its paragraph."
@@ -108,6 +109,7 @@ REPORT_LINE = "In a line, if you like"
 REPORT_SEND, REPORT_CANCEL = "Send to the editors", "Cancel"
 REPORT_WHICH = "Say first what is wrong with it."
 REPORT_SENT = "Thank you. The editors have it, with the question, the answer and its sources."
+REPORT_ENOUGH = "That is all that can be sent from one conversation."
 REPORT_FAILED = "It could not be stored just now. Please send it again in a moment."
 
 # The desk

@@ -88,16 +88,25 @@ def timeline(assistant: Any) -> None:
     with gr.Tab(say.TIMELINE, id="timeline") as tab:
         gr.HTML(_help(say.TIMELINE_HELP), js_on_load=None, apply_default_css=False)
         with gr.Row(elem_classes="otr-row"):
+            about = gr.Dropdown([(say.EVERYBODY, "")], label=say.ABOUT, value="", min_width=160, elem_id="otr-about")
             document = _documents(assistant)
             words = gr.Textbox(label=say.WORDS, max_lines=1, min_width=160, elem_id="otr-timeline-words")
         shown = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-timeline")
 
-    def show(where: str | None, having: str | None) -> str:
-        return ledgers.timeline(assistant.timeline(document=where or None), assistant.documents, having or "")
+    inputs = [about, document, words]
 
-    inputs = [document, words]
-    tab.select(show, inputs, shown, **QUIET)
-    document.input(show, inputs, shown, **QUIET)
+    def show(whom: str | None, where: str | None, having: str | None) -> str:
+        found = assistant.timeline(about=whom or None, document=where or None)
+        return ledgers.timeline(found, assistant.documents, having or "")
+
+    def first(whom: str | None, where: str | None, having: str | None) -> tuple[Any, str]:
+        people = _speakers(assistant) if hasattr(assistant, "attributions") else []
+        names = [(name, name) for _, name in people[1:]]
+        return gr.update(choices=[(say.EVERYBODY, ""), *names], value=whom or ""), show(whom, where, having)
+
+    tab.select(first, inputs, [about, shown], **QUIET)
+    for component in (about, document):
+        component.input(show, inputs, shown, **QUIET)
     words.change(show, inputs, shown, trigger_mode="always_last", **QUIET)
 
 

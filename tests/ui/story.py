@@ -215,7 +215,11 @@ class Story:
         for of, words, day in texts:
             start = of.text.index(words)
             found.append(Event(of.id, start, start + len(words), words, day, day, "day", str(day)))
-        return [event for event in found if document in (None, event.document_id)]
+        return [
+            e
+            for e in found
+            if document in (None, e.document_id) and (about is None or about in self.documents[e.document_id].text)
+        ]
 
 
 class Talk:

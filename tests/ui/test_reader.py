@@ -320,6 +320,12 @@ def test_the_timeline_is_in_order_and_opens_passages(story: str, visit: Visits, 
     ledger.locator("summary").first.click()
     assert ledger.locator("details[open] mark").is_visible()
     seen.shoot("timeline")
+    page.get_by_label("About").click()
+    page.get_by_role("option", name="Lena Vogt").click()
+    ledger.get_by_text("1 dated event").wait_for()
+    page.get_by_label("About").click()
+    page.get_by_role("option", name="Everybody").click()
+    ledger.get_by_text("3 dated events").wait_for()
     page.locator("#otr-timeline-words input, #otr-timeline-words textarea").fill("hearing union")
     ledger.get_by_text("1 dated event").wait_for()
 
