@@ -36,6 +36,7 @@ eval: $(READY) ## measure the answers: all suites, a report, the gate
 
 bench: $(READY) ## measure speed
 	@$(PY) -m benchmarks $(ARGS)
+	@$(PY) -m benchmarks.page $(ARGS)
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml; newest versions: ARGS=--upgrade
 	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --extra ui --extra dev \

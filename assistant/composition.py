@@ -57,17 +57,12 @@ class Composition:
 
     def sides(self, planned: Plan, kind: str) -> tuple[tuple[int, ...], ...]:
         """Claims, by index, on which the documents differ: parties compared, voices on somebody judged, other figures."""
-        parts = [part for part in self.parts if part]
-        if planned.judged:
-            voices: dict[str, list[int]] = {}
-            for number, claim in enumerate(self.claims):
-                voices.setdefault(claim.speaker or str(number), []).append(number)
-            parts = [tuple(numbers) for numbers in voices.values()]
-        elif planned.shape == "plain" and len(parts) == 1 and kind in FIGURED:
-            parts = [(number,) for number in self._other_figures()]
-        elif planned.shape != "sides":
-            parts = []
-        return tuple(parts) if len(parts) > 1 else ()
+        held = [number for part in self.parts for number in part]
+        if planned.shape == "plain" and len(self.parts) == 1 and kind in FIGURED:
+            held = self._other_figures()
+        elif planned.shape != "sides" or not (planned.judged or all(self.parts)):
+            held = []
+        return (tuple(dict.fromkeys(held)),) if len(set(held)) > 1 else ()
 
     def _other_figures(self) -> list[int]:
         """The claims that each give a figure which the first has not, and lack one that it has; with the first."""

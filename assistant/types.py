@@ -199,9 +199,10 @@ class Answer:
     `standalone` is the question as it was answered: equal to `question` unless a follow-up
     was read against its conversation. `as_of` is the latest day that the documents used speak of:
     where the evidence of a brief ends, else when a document was published. `lead` is the first line of the
-    text of an answer about how things stand: it carries that day. `sides` groups claims, by their index, on which the
-    documents differ, to be shown side by side. `suggestions` are questions that the documents answer. `note` says in
-    a line what a reader has to know of how the answer was made, such as that a model failed and it quotes instead.
+    text of an answer about how things stand: it carries that day. Each of `sides` is a disagreement: the claims, by
+    their index, that are its positions, to be shown side by side. `suggestions` are questions that the documents
+    answer. `note` says in a line what a reader has to know of how the answer was made, such as that a model failed
+    and it quotes instead.
     `timings` are milliseconds by stage and take no part in comparison.
     """
 

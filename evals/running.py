@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,16 +59,21 @@ def run(plan: Plan, name: str) -> Run:
     keeper = Keeper(plan.root / name, made)
     done = {record.key for record in keeper.done}
     with tqdm(total=len(plan.asked), initial=len(done), disable=not plan.progress, unit="case") as bar:
-        for key, folder in folders.items():
-            rest = [(s, c) for s, c in plan.asked if s.corpus_key == key and (s.name, c.id) not in done]
-            if not rest:
-                continue
-            with _desk(plan, folder) as desk, ThreadPoolExecutor(plan.jobs) as pool:
-                # Kept in the order of the cases, whichever is answered first.
-                for record in pool.map(lambda pair, desk=desk: desk.record(*pair), rest):
-                    keeper.keep(record)
-                    bar.update()
+        for record in recorded(plan, done):
+            keeper.keep(record)
+            bar.update()
     return read_run(name, plan.root)
+
+
+def recorded(plan: Plan, done: Collection[tuple[str, str]] = ()) -> Iterator[Record]:
+    """How each case of `plan` went that is not among those `done`, in the order of the cases of each corpus."""
+    for key, folder in _lay_out(plan).items():
+        rest = [(s, c) for s, c in plan.asked if s.corpus_key == key and (s.name, c.id) not in done]
+        if not rest:
+            continue
+        with _desk(plan, folder) as desk, ThreadPoolExecutor(plan.jobs) as pool:
+            # In the order of the cases, whichever is answered first.
+            yield from pool.map(lambda pair, desk=desk: desk.record(*pair), rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ def test_a_verdict_is_left_to_those_who_speak_in_the_documents(story: Assistant,
     answer = story.ask(question)
     check(answer, dict(story.documents))
     assert answer.lead.startswith("As of 23 May 2026:") and "No verdict is given here" in answer.lead
-    assert len(answer.sides) > 1
+    assert answer.sides == (tuple(range(len(answer.claims))),) and len(answer.claims) > 1
     assert any("denies" in claim.text or "not a terrorist" in claim.text for claim in answer.claims)
 
 
@@ -227,8 +227,8 @@ def test_two_questions_in_one_are_both_answered(story: Assistant) -> None:
 def test_parties_compared_stand_side_by_side(story: Assistant) -> None:
     answer = story.ask("How do Bansal and Azmi differ about Khalid?")
     check(answer, dict(story.documents))
-    told = [" ".join(answer.claims[number].text for number in side) for side in answer.sides]
-    assert len(told) == 2 and "Bansal" in told[0] and "Azmi" in told[1]
+    (positions,) = answer.sides
+    assert {"Vinod Bansal", "Abu Azmi"} <= {answer.claims[number].speaker for number in positions}
 
 
 def test_a_source_comes_before_what_a_brief_says_of_it(story: Assistant) -> None:

@@ -22,7 +22,7 @@ from assistant import Assistant, Settings
 from assistant.evidence import Candidate
 from assistant.features import Features, terms
 from assistant.questions import analyse
-from evals.suites import SUITES, load_suite
+from evals.suites import known_suites, load_suite
 from training import HELD_OUT
 
 NAMES = [field.name for field in dataclasses.fields(Features)]
@@ -37,15 +37,19 @@ def candidates(assistant: Assistant, question: str) -> list[Candidate]:
 
 
 def suite_rows(name: str, first: int) -> list[Row]:
-    """Rows of a story's dev suite."""
+    """Rows of the dev half of a story's suite, of its cases that ask for an answer or have none."""
     suite, rows = load_suite(name), list[Row]()
     with tempfile.TemporaryDirectory() as folder:
         suite.lay_out(Path(folder) / "corpus")
         assistant = Assistant.open(Settings(corpus=f"{folder}/corpus", data_dir=f"{folder}/data"))
-        for number, case in enumerate(suite.cases, first):
+        for number, case in enumerate(suite.half("dev"), first):
+            if case.history or case.expect not in ("answer", "abstain"):
+                continue
             for candidate in candidates(assistant, case.question):
                 sentence = assistant._answerer.reader.view(candidate.document.id).sentences[candidate.number]
-                places = [(candidate.document.text.find(gold), len(gold)) for gold in case.gold]
+                places = [
+                    (candidate.document.text.find(gold), len(gold)) for gold in (*case.gold, *sum(case.gold_all, ()))
+                ]
                 right = any(0 <= at < sentence.end and sentence.start < at + size for at, size in places)
                 rows.append((number, name, case.expect == "answer", candidate.features, right))
     return rows
@@ -128,7 +132,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=600)
     parser.add_argument("--keep", type=Path, help="also write the rows here, as JSON")
     options = parser.parse_args()
-    suites = sorted(path.stem for path in SUITES.glob("*-dev*.yaml"))
+    suites = [name for name in known_suites() if "-dev" in name or name == "story"]
     rows = [row for number, suite in enumerate(suites) for row in suite_rows(suite, 1000 * number)]
     if options.squad:
         rows += squad_rows(options.squad, options.questions, 10_000)

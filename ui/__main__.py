@@ -1,21 +1,29 @@
-"""``python -m ui``: serve the chat on this machine."""
+"""``python -m ui``: serve the chat on this machine, or with ``--desk`` the editors' desk."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import logging
 import os
 import socket
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assistant.errors import OnTheRecordError
 from assistant.settings import Settings
 
+if TYPE_CHECKING:
+    import gradio as gr
+
 HOST = "127.0.0.1"
 PORT = 7860
+DESK_PORT = 7890
 PORTS_TRIED = 20
+REPORTS_VARIABLE = "READERS_DATABASE_URL"
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -23,13 +31,6 @@ QUIET = {
     "DO_NOT_TRACK": "1",
 }
 """Read by Gradio and its libraries at import: without these the server looks hosts up before anyone asks."""
-EXAMPLES = (
-    "Who made the note public?",
-    "What did Amit Malviya say about the letter?",
-    "What is Khalid accused of?",
-    "What did Narendra Modi say about the note?",
-)
-"""Questions to start from on the story that ships with the library; the last one it cannot answer."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,8 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     _bypass_proxy(arguments.host)
     try:
         settings = _settings(arguments)
-        port = free_port(arguments.host, arguments.port)
-        return _serve(settings, arguments.host, port, arguments.open)
+        if arguments.add_login:
+            return _add_login(settings, arguments.add_login)
+        options = _login(settings) if arguments.desk else {}
+        port = free_port(arguments.host, arguments.port, DESK_PORT if arguments.desk else PORT)
+        demo = _made(settings, arguments.reports, desk=arguments.desk)
+        return _serve(demo, arguments.host, port, arguments.open, options)
     except (OnTheRecordError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -49,9 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
-def free_port(host: str, wanted: int | None) -> int:
+def free_port(host: str, wanted: int | None, first: int | None = None) -> int:
     """`wanted`, or without one the first free port of those tried; raises OSError where there is none."""
-    tried = [wanted] if wanted else range(PORT, PORT + PORTS_TRIED)
+    first = first or PORT
+    tried = [wanted] if wanted else range(first, first + PORTS_TRIED)
     for port in tried:
         try:
             with socket.create_server((host, port), family=_family(host)):
@@ -61,17 +67,24 @@ def free_port(host: str, wanted: int | None) -> int:
     if wanted:
         raise OSError(f"Port {wanted} on {host} cannot be used ({reason}): give another --port, or leave it out.")
     raise OSError(
-        f"None of the ports {PORT} to {PORT + PORTS_TRIED - 1} on {host} can be used ({reason}): give --port."
+        f"None of the ports {first} to {first + PORTS_TRIED - 1} on {host} can be used ({reason}): give --port."
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ui", description="Serve the chat on this machine.")
-    parser.add_argument("--corpus", metavar="DIR", help="folder of documents (default: the story that ships)")
-    parser.add_argument("--data-dir", metavar="DIR", help="where indexes live (default: your data directory)")
-    parser.add_argument("--host", default=HOST, help=f"address to serve on (default: {HOST}, this machine alone)")
-    parser.add_argument("--port", type=_port, help=f"port to serve on (default: {PORT}, or the next that is free)")
-    parser.add_argument("--open", action="store_true", help="open the page in your browser")
+    add = parser.add_argument
+    add("--corpus", metavar="DIR", help="folder of documents (default: the story that ships)")
+    add("--data-dir", metavar="DIR", help="where indexes and reports live (default: your data directory)")
+    add("--reports", metavar="URL", default=os.environ.get(REPORTS_VARIABLE) or None,
+        help=f"database of readers' reports (default: {REPORTS_VARIABLE}, else SQLite in the data directory)")  # fmt: skip
+    add("--desk", action="store_true", help="serve the editors' desk, behind a login, in place of the chat")
+    add("--add-login", metavar="NAME", help="give somebody a login for the desk (asks for the password), and stop")
+    add("--host", default=HOST, help=f"address to serve on (default: {HOST}, this machine alone)")
+    add(
+        "--port", type=_port, help=f"port to serve on (default: {PORT}, the desk {DESK_PORT}, or the next that is free)"
+    )
+    add("--open", action="store_true", help="open the page in your browser")
     return parser
 
 
@@ -97,18 +110,55 @@ def _bypass_proxy(host: str) -> None:
         os.environ[name] = ",".join(filter(None, [known, "127.0.0.1", "localhost", host]))
 
 
-def _serve(settings: Settings, host: str, port: int, open_page: bool) -> int:
+def _logins_file(settings: Settings) -> Path:
+    return settings.data_path() / "ui" / "logins"
+
+
+def _add_login(settings: Settings, name: str) -> int:
+    from . import logins
+
+    ask = getpass.getpass if sys.stdin.isatty() else lambda _: sys.stdin.readline().rstrip("\n")
+    logins.add(_logins_file(settings), name, ask(f"Password for {name}: "))
+    print(f"{name} can log in at the desk ({_logins_file(settings)})")
+    return 0
+
+
+def _login(settings: Settings) -> dict[str, Any]:
+    """What keeps the desk closed to all but its editors; raises NoLogins where there are none."""
+    from . import strings as say
+    from .logins import Logins
+
+    return {"auth": Logins.load(_logins_file(settings)).admit, "auth_message": say.DESK_LOGIN}
+
+
+def _made(settings: Settings, reports_url: str | None, *, desk: bool) -> gr.Blocks:
+    """The page, or the desk, over an open assistant and the readers' database."""
     from assistant import Assistant
 
-    with_examples = EXAMPLES if settings.corpus is None else ()
+    from .reports import Reports, default_url  # SQLAlchemy takes a moment to import
+
     assistant = Assistant.open(settings)
+    reports = Reports(reports_url or default_url(settings.data_path()))
+    folder = settings.data_path() / "ui"
+    if desk:
+        from .desk import build
+
+        return build(assistant, reports, folder)
     from . import page  # after the environment is set: Gradio reads it at import
+    from . import strings as say
+    from .suggestions import suggestions
+
+    mode = say.MODEL_MODE.format(model=settings.model) if settings.model else say.QUOTING_MODE
+    return page.build(assistant, examples=suggestions(assistant, folder), reports=reports, mode=mode)
+
+
+def _serve(demo: gr.Blocks, host: str, port: int, open_page: bool, options: dict[str, Any]) -> int:
+    from .look import launch_options
 
     name = f"[{host}]" if ":" in host else host
-    demo = page.build(assistant, examples=with_examples)
     demo.launch(
         server_name=name, server_port=port, inbrowser=open_page, quiet=True, prevent_thread_lock=True,
-        **page.launch_options(),
+        **launch_options(), **options,
     )  # fmt: skip
     print(f"On the Record is at http://{name}:{port} (Ctrl+C stops it)", flush=True)
     try:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from assistant.errors import OnTheRecordError
-from assistant.types import NOT_IN_DOCUMENTS, Answer, Claim, Document
+from assistant.errors import OnTheRecordError, QuestionError
+from assistant.filters import EVERYTHING, Filter
+from assistant.types import NOT_IN_DOCUMENTS, Answer, Citation, Claim, Document
 
-from . import render
+from . import messages, records, sources
+from . import strings as say
 
-MAX_TURNS = 50
+MAX_TURNS = 30
 """Turns kept on the page; older ones scroll out of it for good."""
-FAILED = "Something went wrong here and the question was not answered. Please ask it again."
+KEPT = 15
+"""Turns kept in the reader's browser."""
 
 log = logging.getLogger(__name__)
 
 
 class Talk(Protocol):
     """What the chat needs of a conversation."""
+
+    turns: list[Answer]
 
     def stream(self, question: str) -> Iterator[Claim | Answer]:
         """The claims as they are verified, then the whole answer."""
@@ -32,18 +38,50 @@ class Source(Protocol):
     def documents(self) -> Mapping[str, Document]:
         """The corpus by document id."""
 
-    def conversation(self) -> Talk:
+    def conversation(self, only: Filter = EVERYTHING) -> Talk:
         """A new conversation."""
+
+
+class Turn:
+    """One question with what came of it."""
+
+    def __init__(self, question: str, only: Filter = EVERYTHING) -> None:
+        self.question = question
+        self.only = only
+        self.claims: list[Claim] = []
+        self.answer: Answer | None = None
+        self.shown = messages.Shown(0)
+        self.reply = ""
+        self.sources = ""
+        self.stopped = False
+        self.settled = False
+
+    @property
+    def cited(self) -> tuple[Citation, ...]:
+        """What its answer cites, or comes nearest with."""
+        return (*self.answer.citations, *self.answer.nearest) if self.answer else ()
+
+    def fail(self, told: str) -> None:
+        """No answer: the reader is told why."""
+        self.reply, self.sources, self.settled = messages.notice(told), "", True
+
+    def messages(self) -> list[dict[str, str]]:
+        """The question and the answer, as the chat shows them."""
+        asked = [{"role": "user", "content": messages.question(self.question)}] if self.question.strip() else []
+        return [*asked, {"role": "assistant", "content": self.reply}]
 
 
 class Chat:
     """The turns of one conversation as they stand on the page."""
 
-    def __init__(self, assistant: Source) -> None:
+    def __init__(self, assistant: Source, offers: Sequence[str] = (), *, reportable: bool = False) -> None:
+        self._assistant = assistant
         self._documents = assistant.documents
-        self._talk = assistant.conversation()
-        self._turn = 0
-        self._turns: list[_Turn] = []
+        self._offers = offers
+        self.reported = 0
+        self._reportable = reportable
+        self._count = 0
+        self._turns: list[Turn] = []
 
     @property
     def messages(self) -> list[dict[str, str]]:
@@ -52,52 +90,109 @@ class Chat:
 
     @property
     def sources(self) -> str:
-        """The Sources panel."""
-        return render.panel([turn.sources for turn in self._turns])
+        """The source panel."""
+        return sources.panel([(turn.shown.turn, turn.sources) for turn in self._turns])
 
-    def ask(self, question: str) -> Iterator[OnTheRecordError | None]:
+    @property
+    def last(self) -> Turn | None:
+        """The latest turn."""
+        return self._turns[-1] if self._turns else None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is on its way."""
+        return bool(self.last and not self.last.settled)
+
+    @property
+    def cited(self) -> list[Citation]:
+        """Everything cited in this conversation."""
+        return [citation for turn in self._turns for citation in turn.cited]
+
+    def turn(self, number: int) -> Turn | None:
+        """A turn by the number it bears on the page."""
+        return next((turn for turn in self._turns if turn.shown.turn == number), None)
+
+    def ask(self, question: str, only: Filter = EVERYTHING) -> Iterator[OnTheRecordError | None]:
         """Answer `question`, yielding at each change of the page; an error that was told to the reader is yielded too."""
-        self._turn += 1
-        turn = _Turn(question)
-        self._turns = [*self._turns, turn][-MAX_TURNS:]
-        turn.reply = render.working(self._turn, ())
+        turn = self._begin(question, only)
+        turn.reply = messages.working(turn.shown, ())
         yield None
         try:
-            yield from self._follow(turn, question)
+            yield from self._follow(turn)
         except OnTheRecordError as error:
-            turn.reply, turn.sources = render.notice(str(error)), ""
+            turn.fail(str(error))
             yield error
         except Exception:
             log.exception("a question was not answered")
-            turn.reply, turn.sources = render.notice(FAILED), ""
+            turn.fail(say.FAILED)
             yield None
 
-    def _follow(self, turn: _Turn, question: str) -> Iterator[None]:
-        claims: list[Claim] = []
-        for event in self._talk.stream(question):
+    def stop(self) -> None:
+        """Break the latest answer off where it stands."""
+        turn = self.last
+        if turn and not turn.settled:
+            turn.stopped = turn.settled = True
+            turn.reply = messages.stopped(turn.shown, turn.claims)
+
+    def drop_last(self) -> str:
+        """Take the latest turn away, to be asked again; its question."""
+        return self._turns.pop().question if self._turns else ""
+
+    def show(self, answer: Answer, banner: str = "", replies: Sequence[str] = ()) -> None:
+        """An answer given before, as a turn of this conversation."""
+        turn = self._begin(answer.question, EVERYTHING, banner, replies)
+        self._finish(turn, answer)
+
+    def kept(self) -> list[dict[str, Any]]:
+        """The latest answers, for the reader's browser to keep."""
+        return [records.plain(turn.answer) for turn in self._turns if turn.answer][-KEPT:]
+
+    def _begin(self, question: str, only: Filter, banner: str = "", replies: Sequence[str] = ()) -> Turn:
+        self._count += 1
+        turn = Turn(question, only)
+        count, total = sum(1 for _ in passing(self._documents, only)) if only else 0, len(self._documents)
+        turn.shown = messages.Shown(
+            self._count,
+            narrowed=say.NARROWED.format(count=count, total=total) if only else "",
+            banner=banner,
+            replies=tuple(replies),
+            reportable=self._reportable,
+        )
+        self._turns = [*self._turns, turn][-MAX_TURNS:]
+        return turn
+
+    def _follow(self, turn: Turn) -> Iterator[None]:
+        talk = self._assistant.conversation(turn.only) if turn.only else self._assistant.conversation()
+        talk.turns.extend(before.answer for before in self._turns if before.answer and before is not turn)
+        for event in talk.stream(turn.question):
+            if turn.stopped:
+                return
             if isinstance(event, Answer):
-                near = event.status == NOT_IN_DOCUMENTS
-                cited = event.nearest if near else event.citations
-                turn.reply = render.answer(self._turn, event)
-                turn.sources = render.sources(self._turn, question, cited, self._documents, near)
+                self._finish(turn, event)
                 yield None
                 return
-            claims.append(event)
-            cited = tuple({cite.number: cite for claim in claims for cite in claim.citations}.values())
-            turn.reply = render.working(self._turn, claims)
-            turn.sources = render.sources(self._turn, question, cited, self._documents, False)
+            turn.claims.append(event)
+            cited = tuple({cite.number: cite for claim in turn.claims for cite in claim.citations}.values())
+            turn.reply = messages.working(turn.shown, turn.claims)
+            turn.sources = sources.sources(turn.shown.turn, turn.question, cited, self._documents)
             yield None
         raise RuntimeError("the answer ended before it was whole")
 
+    def _finish(self, turn: Turn, answer: Answer) -> None:
+        near = answer.status == NOT_IN_DOCUMENTS
+        asked = {before.question for before in self._turns}
+        offers = tuple(answer.suggestions) or tuple(q for q in self._offers if q not in asked)[:3] if near else ()
+        turn.answer, turn.settled = answer, True
+        turn.shown = dataclasses.replace(turn.shown, offers=offers)
+        turn.reply = messages.answer(turn.shown, answer)
+        turn.sources = sources.sources(turn.shown.turn, turn.question, turn.cited, self._documents, near)
 
-class _Turn:
-    """One question with what is shown for it."""
 
-    def __init__(self, question: str) -> None:
-        self.question = question
-        self.reply = ""
-        self.sources = ""
+def passing(documents: Mapping[str, Document], only: Filter) -> Iterator[Document]:
+    """The documents that a filter admits."""
+    return (document for document in documents.values() if only.admits(document.metadata()))
 
-    def messages(self) -> list[dict[str, str]]:
-        asked = [{"role": "user", "content": render.question(self.question)}] if self.question.strip() else []
-        return [*asked, {"role": "assistant", "content": self.reply}]
+
+def is_to_mend(error: OnTheRecordError | None) -> bool:
+    """Whether it is the question that has to be changed."""
+    return isinstance(error, QuestionError)

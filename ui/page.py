@@ -1,108 +1,194 @@
-"""The page: a chat, its Sources beside it, nothing fetched from anywhere else."""
+"""The readers' page: what its parts are, and how they hang together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
-from assistant.errors import QuestionError
+from assistant.errors import OnTheRecordError
+from assistant.types import Answer, Document
 
-from . import render
-from .chat import Chat, Source
+from . import asking, messages, records, reporting, sources, views
+from . import strings as say
+from .asking import QUIET, Asking, Update
+from .chat import KEPT, Chat, Source
+from .markup import date, escape, foreign
+from .reports import Reports
+from .suggestions import main_story
 
-STATIC = Path(__file__).parent / "static"
-CONCURRENT = 8
-"""Questions answered at the same time, over all readers; the next ones wait their turn."""
+BUS = "window.otr.bus = (event, data) => trigger(event, data)"
+"""Lets page.js send what was pressed in an answer to the server: see gr.HTML's `trigger`."""
+SHARED = "answer"
+"""The name in the address under which a shared answer is asked for."""
+_VOICE = re.compile(r"voice-(\d{1,6})-(\d{1,3})")
 
 
-def build(assistant: Source, *, examples: Sequence[str] = ()) -> gr.Blocks:
-    """The chat page over `assistant`, with questions to start from."""
-    title = render.story_title(assistant.documents)
-    page = gr.Blocks(title=f"{title} – On the Record", analytics_enabled=False, fill_width=True)
+def build(
+    assistant: Source, *, examples: Sequence[str] = (), reports: Reports | None = None, mode: str = say.QUOTING_MODE
+) -> gr.Blocks:
+    """The page over `assistant`: questions to start from, where reports go, and how answers are made."""
+    title = story_title(assistant.documents)
+    page = gr.Blocks(title=f"{title} – {say.NAME}", analytics_enabled=False, fill_width=True)
     with page:
-        gr.HTML(render.header(assistant.documents), elem_id="otr-head", js_on_load=None)
-        chat = gr.State(None)
-        with gr.Row(elem_id="otr-main"):
-            with gr.Column(scale=3, min_width=300, elem_id="otr-talk"):
-                messages = _chatbot(examples)
-                box = gr.Textbox(
-                    label="Your question", show_label=False, placeholder="Ask about this story", max_lines=6,
-                    submit_btn="Ask", elem_id="otr-box", container=False,
-                )  # fmt: skip
-                again = gr.Button("Start a new conversation", size="sm", elem_id="otr-again")
-            with gr.Column(scale=2, min_width=300, elem_id="otr-side"):
-                sources = gr.HTML(render.panel(()), elem_id="otr-sources", js_on_load=None, apply_default_css=False)
-        _wire(assistant, box, again, messages, sources, chat)
+        gr.HTML(header(assistant.documents, mode), elem_id="otr-head", js_on_load=None)
+        bus = gr.HTML("", elem_id="otr-bus", js_on_load=BUS)
+        kept = gr.BrowserState([], storage_key=f"on-the-record-{_story(assistant)}", secret="on-the-record")
+        said = None
+        with gr.Tabs(elem_id="otr-tabs", overflow_behavior="wrap") as tabs:
+            with gr.Tab(say.ASK, id="ask"), gr.Row(elem_id="otr-main"):
+                with gr.Column(scale=3, min_width=300, elem_id="otr-talk"):
+                    ask = asking.talk(assistant, examples, kept)
+                with gr.Column(scale=2, min_width=300, elem_id="otr-side", elem_classes="otr-side"):
+                    form = reporting.form()
+                    ask.sources.render()  # type: ignore[no-untyped-call]  # Gradio's
+            if hasattr(assistant, "attributions"):
+                said = views.said(assistant)
+            if hasattr(assistant, "timeline"):
+                views.timeline(assistant)
+            documents = views.documents(assistant, ask.chat)
+
+        def new_chat() -> Chat:
+            return Chat(assistant, examples, reportable=reports is not None)
+
+        asking.wire(ask, assistant, bus, new_chat, _sharing(reports))
+        if reports:
+            reporting.wire(form, ask.chat, reports)
+        _wire_presses(assistant, bus, tabs, ask, form, said, documents)
+        page.load(_opening(assistant, new_chat, reports), [kept], [ask.messages, ask.sources, ask.chat], **QUIET)
     return page
 
 
-def launch_options() -> dict[str, Any]:
-    """What `Blocks.launch` needs to look and behave like this page, all of it local."""
-    return {
-        "theme": _theme(),
-        "css": (STATIC / "page.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(STATIC / 'page.js').read_text(encoding='utf-8')}</script>",
-        "favicon_path": STATIC / "favicon.svg",
-        "footer_links": [],
-        "share": False,
-        "run_history": False,
-        "mcp_server": False,
-        "ssr_mode": False,
-        "pwa": False,
-        "enable_monitoring": False,
-        "show_error": False,
-    }
+def header(documents: Mapping[str, Document], mode: str) -> str:
+    """The head of the page: the story's title, what this is, what it draws on, how answers are made."""
+    draws = f"{say.DRAWS_ON.format(extent=extent(documents))} {mode}"
+    return (
+        f'<header class="otr-head"><p class="otr-kicker">{escape(say.NAME)}</p>'
+        f"<h1>{foreign(story_title(documents))}</h1>"
+        f'<p class="otr-what">{escape(say.WHAT_THIS_IS)}</p><p class="otr-draws">{escape(draws)}</p></header>'
+    )
 
 
-def _chatbot(examples: Sequence[str]) -> gr.Chatbot:
-    return gr.Chatbot(
-        elem_id="otr-chat", label="Questions and answers", show_label=False, height=None, layout="bubble",
-        sanitize_html=True, allow_tags=False, render_markdown=True, line_breaks=False, latex_delimiters=[],
-        buttons=[], feedback_options=None, allow_file_downloads=False, autoscroll=False, group_consecutive_messages=False,
-        placeholder='<p class="otr-start">What would you like to know?</p>',
-        examples=[{"text": example} for example in examples] or None,
-    )  # fmt: skip
+def story_title(documents: Mapping[str, Document]) -> str:
+    """The title of the main story."""
+    story = main_story(documents)
+    return story.title if story else say.NO_DOCUMENTS
 
 
-def _wire(
-    assistant: Source, box: gr.Textbox, again: gr.Button, messages: gr.Chatbot, sources: gr.HTML, chat: gr.State
+def extent(documents: Mapping[str, Document]) -> str:
+    """How many documents, and up to which day they speak."""
+    count = say.DOCUMENT if len(documents) == 1 else say.DOCUMENTS.format(count=len(documents))
+    dates = [document.as_of for document in documents.values() if document.as_of]
+    return say.EXTENT.format(count=count, day=date(max(dates))) if dates else count
+
+
+def _story(assistant: Source) -> str:
+    """Keeps the conversations of two stories on one address apart."""
+    story = main_story(assistant.documents)
+    return hashlib.sha256((story.id if story else "").encode()).hexdigest()[:8]
+
+
+def _sharing(reports: Reports | None) -> asking.Share | None:
+    def share(chat: Chat) -> str:
+        answer = chat.last.answer if chat.last else None
+        return f"?{SHARED}={reports.share(answer)}" if reports and answer else ""
+
+    return share if reports else None
+
+
+def _wire_presses(
+    assistant: Source,
+    bus: gr.HTML,
+    tabs: gr.Tabs,
+    ask: Asking,
+    form: reporting.Form,
+    said: views.Said | None,
+    documents: views.Documents,
 ) -> None:
-    outputs = [box, messages, sources, chat]
+    """What is pressed in an answer or a view: a voice, a document, that a claim is wrong."""
+    lists: list[Any] = [said.speaker, said.list] if said else []
+    outputs = [tabs, documents.page, documents.reading, *form.all, *lists]
 
-    def respond(question: str | None, talk: Chat | None) -> Iterator[tuple[Any, ...]]:
-        """Stream the answer; a question the reader must mend goes back into the box."""
-        talk = talk or Chat(assistant)
-        text = question or ""
-        left: Any = ""
-        for error in talk.ask(text):
-            left = text if isinstance(error, QuestionError) else left
-            yield left, talk.messages, talk.sources, talk
-            left = gr.skip()
+    def press(chat: Chat | None, event: gr.EventData) -> Update:
+        pressed = str(event._data.get("go", ""))[:200]
+        tab, page, reading, report, voice = (
+            gr.skip(),
+            gr.skip(),
+            gr.skip(),
+            [gr.skip()] * len(form.all),
+            [gr.skip()] * len(lists),
+        )
+        if (name := _speaker(chat, pressed)) and said:
+            tab, voice = gr.update(selected="said"), list(views.voice(assistant, name))
+        elif (html := views.read(assistant, chat, pressed)) is not None:
+            tab, page, reading = gr.update(selected="documents"), html, pressed
+        elif pressed == "documents":
+            page, reading = views.listed(assistant, chat), ""
+        elif opened := reporting.opened(chat, pressed):
+            report = list(opened)
+        return (tab, page, reading, *report, *voice)
 
-    def example(talk: Chat | None, event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
-        yield from respond(event.value["text"], talk)
-
-    def start_over() -> tuple[Any, ...]:
-        return gr.skip(), [], render.panel(()), None
-
-    common: dict[str, Any] = {
-        "outputs": outputs, "api_visibility": "private", "show_progress": "hidden",
-        "concurrency_limit": CONCURRENT, "concurrency_id": "ask",
-    }  # fmt: skip
-    box.submit(respond, [box, chat], **common)
-    messages.example_select(example, [chat], **common)
-    again.click(start_over, None, outputs, api_visibility="private", show_progress="hidden")
+    bus.select(press, [ask.chat], outputs, **QUIET).then(None, js="() => window.otr.arrive()")
 
 
-def _theme() -> gr.themes.Base:
-    """Gradio's plain theme in the reader's own fonts: `Font`, unlike a bare name, asks for no font file."""
-    sans = [gr.themes.Font(name) for name in ("system-ui", "sans-serif")]
-    mono = [gr.themes.Font(name) for name in ("ui-monospace", "monospace")]
-    theme = gr.themes.Base(primary_hue="slate", neutral_hue="stone", radius_size="sm", font=sans, font_mono=mono)
-    return theme.set(
-        body_background_fill="#faf8f3", body_background_fill_dark="#171614",
-        body_text_color="#1c1a17", body_text_color_dark="#ece7dc",
-    )  # fmt: skip
+def _speaker(chat: Chat | None, pressed: str) -> str:
+    match = _VOICE.fullmatch(pressed)
+    turn = chat.turn(int(match.group(1))) if chat and match else None
+    claims = turn.answer.claims if turn and turn.answer else turn.claims if turn else ()
+    place = int(match.group(2)) if match else 0
+    return (claims[place].speaker or "") if place < len(claims) else ""
+
+
+def _texts(assistant: Source) -> records.Lookup:
+    """Documents by id and version, as they are or once were."""
+
+    def text(identity: str, version: str) -> Document | None:
+        document = assistant.documents.get(identity)
+        if document is not None and document.version == version:
+            return document
+        try:
+            found: Document = assistant.version(identity, version)  # type: ignore[attr-defined]  # an assistant has it
+        except (KeyError, AttributeError):
+            return None
+        return found
+
+    return text
+
+
+def _opening(assistant: Source, new_chat: asking.NewChat, reports: Reports | None) -> Any:
+    """What a page shows when it is opened: the answer that its address names, else the conversation kept here."""
+    lookup = _texts(assistant)
+
+    def replies(answer: Answer) -> list[str]:
+        try:
+            return reports.replies(answer) if reports else []
+        except OnTheRecordError:
+            return []
+
+    def open_page(kept: Any, request: gr.Request) -> Update:
+        wanted = dict(request.query_params).get(SHARED)
+        chat = new_chat()
+        if wanted is not None:
+            try:
+                found = reports.shared(str(wanted)[:64]) if reports else None
+            except OnTheRecordError:
+                found = None
+            answer = records.restored(found.answer, lookup) if found else None
+            if found is None or answer is None:
+                gone = [{"role": "assistant", "content": messages.notice(say.SHARED_GONE)}]
+                return gone, sources.panel(()), chat
+            banner = say.SHARED.format(day=date(found.at.date()))
+            cited = (*answer.citations, *answer.nearest)
+            if any(sources.is_stale(assistant.documents.get(c.document_id), c) for c in cited):
+                banner += f" {say.SHARED_CHANGED}"
+            chat.show(answer, banner, replies(answer))
+        else:
+            values = kept[-KEPT:] if isinstance(kept, list) else []
+            for answer in filter(None, (records.restored(value, lookup) for value in values)):
+                chat.show(answer, replies=replies(answer))
+        return (chat.messages, chat.sources, chat) if chat.last else (gr.skip(), gr.skip(), None)
+
+    return open_page

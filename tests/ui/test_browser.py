@@ -45,12 +45,12 @@ Visits = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def story(serve: Callable[..., str]) -> str:
+def shipped_story(serve: Callable[..., str]) -> str:
     return serve()
 
 
-def test_the_main_job(story: str, visit: Visits) -> None:
-    seen = visit(story)
+def test_the_main_job(shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story)
     page = seen.page
     assert page.title() == f"{article().title} – On the Record"
     seen.ask(QUESTION)
@@ -85,8 +85,8 @@ def test_another_story_shows_nothing_of_the_first(serve: Callable[..., str], vis
     assert not any(word in shown for word in ("Mamdani", "Lahiri", "Malviya", "Ilyas", "Telegraph"))
 
 
-def test_a_citation_leads_to_its_source_and_back(story: str, visit: Visits) -> None:
-    seen = visit(story)
+def test_a_citation_leads_to_its_source_and_back(shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story)
     page = seen.page
     seen.ask(QUESTION)
     seen.ask("How long did Ilyas meet Mamdani?")
@@ -102,25 +102,28 @@ def test_a_citation_leads_to_its_source_and_back(story: str, visit: Visits) -> N
     assert page.evaluate("document.activeElement.id") == "ref-1-1"
 
 
-def test_what_the_documents_do_not_say(story: str, visit: Visits) -> None:
-    seen = visit(story)
+def test_what_the_documents_do_not_say(shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story)
     seen.ask("What is the capital of Mongolia?")
     refusal = seen.page.locator("#otr-chat .otr-refused")
     assert refusal.locator(".otr-refusal").inner_text() == "The documents do not say."
     assert not refusal.locator(".otr-claim").count()
 
 
-def test_an_example_is_asked_by_a_click(story: str, visit: Visits) -> None:
-    seen = visit(story)
-    seen.page.get_by_role("button", name=QUESTION).click()
-    seen.page.locator("#otr-chat .otr-foot").wait_for()
-    assert "Banojyotsna Lahiri" in seen.reply
+def test_every_question_that_the_page_offers_is_answered(shipped_story: str, visit: Visits) -> None:
+    offered = visit(shipped_story).page.locator("#otr-chat button.example").all_inner_texts()
+    assert len(offered) == 4
+    for question in offered:
+        seen = visit(shipped_story)
+        seen.page.get_by_role("button", name=question).click()
+        seen.page.locator("#otr-chat .otr-foot").wait_for()
+        assert seen.page.locator(".otr-part").count(), question
 
 
-def test_a_new_conversation_clears_the_page(story: str, visit: Visits) -> None:
-    seen = visit(story)
+def test_a_new_conversation_clears_the_page(shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story)
     seen.ask(QUESTION)
-    seen.page.get_by_role("button", name="Start a new conversation").click()
+    seen.page.get_by_role("button", name="New conversation").click()
     seen.page.locator("#otr-sources .otr-empty").wait_for()
     assert not seen.page.locator("#otr-chat .message-row").count()
     seen.ask(QUESTION)
@@ -128,8 +131,8 @@ def test_a_new_conversation_clears_the_page(story: str, visit: Visits) -> None:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_runs_nothing_and_breaks_nothing(name: str, story: str, visit: Visits) -> None:
-    seen = visit(story)
+def test_bad_input_runs_nothing_and_breaks_nothing(name: str, shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story)
     seen.ask(BAD[name])
     asked = seen.page.locator("#otr-chat .otr-question bdi")
     if BAD[name].strip():
@@ -142,8 +145,8 @@ def test_bad_input_runs_nothing_and_breaks_nothing(name: str, story: str, visit:
     assert "Banojyotsna Lahiri" in seen.reply
 
 
-def test_a_question_to_be_mended_goes_back_into_the_box(story: str, visit: Visits) -> None:
-    seen = visit(story)
+def test_a_question_to_be_mended_goes_back_into_the_box(shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story)
     seen.ask(BAD["20,000 characters"])
     assert seen.page.locator("#otr-chat .otr-notice").count() == 1
     assert seen.page.locator("#otr-box textarea").input_value() == BAD["20,000 characters"]
@@ -163,16 +166,16 @@ def test_a_hostile_document_is_only_ever_text(serve: Callable[..., str], visit: 
     page.wait_for_timeout(200)
 
 
-def test_nothing_is_asked_of_another_machine(story: str, visit: Visits) -> None:
-    seen = visit(story)
+def test_nothing_is_asked_of_another_machine(shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story)
     seen.ask(QUESTION)
     assert len(seen.requests) > 5
     seen.check()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_narrow_window_does_not_scroll_sideways(scheme: str, story: str, visit: Visits) -> None:
-    seen = visit(story, width=390, height=844)
+def test_a_narrow_window_does_not_scroll_sideways(scheme: str, shipped_story: str, visit: Visits) -> None:
+    seen = visit(shipped_story, width=390, height=844)
     seen.page.emulate_media(color_scheme=scheme)
     seen.ask(QUESTION)
     seen.ask("x" * 1_900)

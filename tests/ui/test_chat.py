@@ -9,8 +9,10 @@ import pytest
 from ui_fakes import FakeAssistant, FakeTalk
 
 from assistant.errors import ModelUnavailable, OnTheRecordError, QuestionError
+from assistant.filters import EVERYTHING, Filter
 from assistant.types import Answer, Claim
-from ui.chat import FAILED, MAX_TURNS, Chat
+from ui.chat import MAX_TURNS, Chat
+from ui.strings import FAILED
 
 
 class Failing(FakeAssistant):
@@ -20,7 +22,7 @@ class Failing(FakeAssistant):
         super().__init__()
         self.error = error
 
-    def conversation(self) -> FakeTalk:
+    def conversation(self, only: Filter = EVERYTHING) -> FakeTalk:
         return BreaksOff(self)
 
 

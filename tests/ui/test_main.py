@@ -62,6 +62,35 @@ def test_a_setting_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
     assert "ON_THE_RECORD_CORPSE is not a setting" in done.stderr and done.stderr.count("\n") == 1
 
 
+def test_the_desk_refuses_to_start_while_nobody_has_a_login(tmp_path: Path) -> None:
+    done = run("--desk", "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert "--add-login" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_login_is_added_from_the_command_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ui", "--add-login", "ana", "--data-dir", str(tmp_path)]
+    for password, code in (("a long password\n", 0), ("short\n", 2)):
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=server_environment(),
+            input=password,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == code
+    assert (tmp_path / "ui" / "logins").read_text().startswith("ana:scrypt:")
+
+
+def test_a_database_that_cannot_be_used_is_one_line(tmp_path: Path) -> None:
+    done = run("--reports", "nonsense", "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("error: The readers' database cannot be used")
+
+
 def test_gradio_is_told_to_keep_quiet_before_it_is_imported() -> None:
     code = "import sys, ui.__main__; sys.exit('gradio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=server_environment(), check=False).returncode == 0

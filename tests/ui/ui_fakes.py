@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.documents import read_corpus, read_document
 from assistant.errors import QuestionError
+from assistant.filters import EVERYTHING, Filter
 from assistant.types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Citation, Claim, Document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,7 @@ class FakeAssistant:
     def __init__(self, *documents: Document) -> None:
         self.documents = {document.id: document for document in documents or (article(),)}
 
-    def conversation(self) -> FakeTalk:
+    def conversation(self, only: Filter = EVERYTHING) -> FakeTalk:
         return FakeTalk(self)
 
 
@@ -69,14 +70,13 @@ class FakeTalk:
 
     def __init__(self, assistant: FakeAssistant) -> None:
         self.documents = assistant.documents
-        self.asked: list[str] = []
+        self.turns: list[Answer] = []
 
     def stream(self, question: str) -> Iterator[Claim | Answer]:
         if not re.search(r"\w", question) or len(question) > 2000:
             raise QuestionError("The question is empty or too long: ask something else.")
         document = next(iter(self.documents.values()))
-        standalone = f"{question} (after {self.asked[-1]})" if self.asked else question
-        self.asked.append(question)
+        standalone = f"{question} (after {self.turns[-1].question})" if self.turns else question
         words = set(re.findall(r"\w{5,}", question.lower())) - {"about"}
         found = [p for p in document.text.split("\n\n") if words & set(re.findall(r"\w+", p.lower()))][:3]
         if not found:

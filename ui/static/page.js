@@ -1,28 +1,101 @@
-// A citation mark leads to its source, the source's number back to its mark: scroll there and move the focus.
-(() => {
-  const anchor = /^#(?:src|ref)-\d+-\d+$/;
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+// What Gradio leaves to be done: sending presses in an answer to the server, keeping the latest question in
+// view, telling a screen reader what came in. Citations and their panel are in citations.js.
+Object.assign(window.otr, {
+  bus: () => {},
+  pressed: "",
+  still: window.matchMedia("(prefers-reduced-motion: reduce)"),
+  narrow: window.matchMedia("(max-width: 768px)"),
 
-  document.addEventListener("click", (event) => {
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-    if (!link || !anchor.test(link.hash)) return;
-    const target = document.getElementById(link.hash.slice(1));
-    if (!target) return;
-    event.preventDefault();
-    const folded = target.closest("details");
-    if (folded) folded.open = true;
-    target.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
-    target.focus({ preventScroll: true });
-  });
-})();
+  focus(selector) {
+    const found = document.querySelector(selector);
+    if (found) found.focus();
+  },
+
+  // Plain http pages on a local network have no clipboard: there the text is left to be copied by hand.
+  copy(text) {
+    const done = () => window.otr.say(window.otr.words.copied);
+    if (text && navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {});
+    return text;
+  },
+
+  link(address) {
+    if (!address) return address;
+    const page = window.location.origin + window.location.pathname;
+    return window.otr.copy(new URL(address, page).href);
+  },
+
+  // After a press in an answer has been answered: the report form, or the marked place of a document.
+  arrive() {
+    requestAnimationFrame(() => setTimeout(() => {
+      const form = document.getElementById("otr-report-h");
+      const there = document.getElementById("otr-there") || document.getElementById("otr-document");
+      if (form && window.otr.pressed.startsWith("wrong-")) {
+        document.body.classList.add("otr-open");
+        form.focus();
+      } else if (there && there.offsetParent) {
+        there.scrollIntoView({ block: there.id === "otr-there" ? "center" : "start" });
+        there.focus({ preventScroll: true });
+      } else if (document.querySelector("#otr-said:not(.hide)")?.offsetParent) window.scrollTo({ top: 0 });
+    }, 60));
+  },
+
+  close() {
+    document.body.classList.remove("otr-open");
+  },
+
+  // One live region for all that has to be said aloud.
+  say(text) {
+    let region = document.getElementById("otr-live");
+    if (!region) {
+      region = document.createElement("div");
+      region.id = "otr-live";
+      region.className = "otr-unseen";
+      region.setAttribute("role", "log");
+      region.setAttribute("aria-live", "polite");
+      document.body.append(region);
+    }
+    const line = document.createElement("p");
+    line.textContent = text;
+    region.append(line);
+    while (region.childElementCount > 8) region.firstChild.remove();
+  },
+});
+
+document.addEventListener("click", (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const pressed = event.target instanceof Element ? event.target.closest('a[href^="#go-"], button.otr-ask') : null;
+  if (!pressed) return;
+  event.preventDefault();
+  if (pressed.matches("button")) window.otr.bus("submit", { question: pressed.textContent });
+  else {
+    window.otr.pressed = pressed.getAttribute("href").slice(4);
+    window.otr.bus("select", { go: window.otr.pressed });
+  }
+});
 
 (() => {
   let shown = "";
+  let told = 0;
 
-  // Gradio names each message by its HTML source, which a screen reader would read out: its text is name enough.
-  const unname = (chat) => {
+  // Gradio names each message by its HTML source and reads every change aloud: the text is name enough, and
+  // each claim is told once, as it comes. Its list of examples holds no list items.
+  const quieten = (chat) => {
     for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
+    for (const region of chat.querySelectorAll('[aria-live="polite"]')) region.setAttribute("aria-live", "off");
+    for (const list of chat.querySelectorAll('.examples[role="list"]')) list.removeAttribute("role");
+    // The chat's sanitiser lets a title through but no label; a title would pop up over the quoted words.
+    for (const mark of chat.querySelectorAll("a.otr-cite[title]")) {
+      mark.setAttribute("aria-label", mark.title);
+      mark.removeAttribute("title");
+    }
+  };
+
+  const tell = (answer) => {
+    if (!answer) return;
+    const parts = [...answer.querySelectorAll(".otr-part, .otr-refusal, .otr-foot")];
+    if (parts.length < told) told = 0;
+    for (const part of parts.slice(told)) window.otr.say(part.textContent.replace(/\u2060/g, ""));
+    told = parts.length;
   };
 
   // The latest question stays at the top while its answer comes in.
@@ -30,11 +103,15 @@
     const rows = [...chat.querySelectorAll(".message-row")];
     const text = rows.map((row) => row.textContent).join("\n");
     if (text === shown) return;
+    if (!rows.length || !text.startsWith(shown.slice(0, 40))) told = 0;
     shown = text;
+    document.body.classList.toggle("otr-talking", rows.length > 0);
+    if (!rows.length) return;
     const last = rows.at(-1);
     const asked = rows.at(-2)?.matches(".user-row") && last.matches(".bot-row") ? rows.at(-2) : last;
     const view = chat.querySelector(".bubble-wrap");
-    if (!asked) return;
+    if (last.querySelector(".otr-working")) told = 0;
+    tell(last.querySelector(".otr-answer"));
     if (getComputedStyle(view).overflowY === "visible") asked.scrollIntoView({ block: "start" });
     else view.scrollTop += asked.getBoundingClientRect().top - view.getBoundingClientRect().top;
   };
@@ -42,7 +119,7 @@
   new MutationObserver(() => {
     const chat = document.getElementById("otr-chat");
     if (!chat) return;
-    unname(chat);
+    quieten(chat);
     follow(chat);
   }).observe(document.documentElement, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-label"] });
 })();

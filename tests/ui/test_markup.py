@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from ui_fakes import answered, article, cite, refused
 
 from assistant.types import REFUSAL, Citation, Claim, Document
-from ui import render
+from ui import markup, messages, page, sources
+from ui.messages import Shown
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -69,9 +71,14 @@ class Page(HTMLParser):
         raise AssertionError("a comment")
 
 
+def plainly(html: str) -> str:
+    """Without the marks around quotations, which a text may have any number of."""
+    return re.sub(r'<span class="otr-quoted">(.*?)</span>', r"\1", html)
+
+
 def shape(html: str) -> tuple[list[str], list[str]]:
     """The tags and attribute names of some HTML, which must be well formed."""
-    page = Page(html)
+    page = Page(plainly(html))
     assert not page.open
     return page.tags, [name for name, _ in page.attributes]
 
@@ -88,7 +95,7 @@ def citation(of: Document, start: int, end: int) -> Citation:
 
 @given(anything)
 def test_escaped_text_reads_back_and_holds_nothing_live(text: str) -> None:
-    html = render.escape(text)
+    html = markup.escape(text)
     page = Page(html)
     assert not page.tags
     assert not set(html) & set("<>\"'`*_[](){}$!\\|~@:/=\n\r\t\x00")
@@ -102,11 +109,11 @@ def test_escaped_text_reads_back_and_holds_nothing_live(text: str) -> None:
 
 @given(anything, anything)
 def test_no_question_changes_the_shape_of_a_page(text: str, standalone: str) -> None:
-    assert shape(render.question(text)) == shape(render.question("Who?"))
-    assert shape(render.notice(text)) == shape(render.notice("No."))
+    assert shape(messages.question(text)) == shape(messages.question("Who?"))
+    assert shape(messages.notice(text)) == shape(messages.notice("No."))
     value = dataclasses.replace(refused(text, ()), standalone=standalone)
     plain = dataclasses.replace(value, question="a", standalone="a" if text.strip() == standalone.strip() else "b")
-    assert shape(render.answer(1, value)) == shape(render.answer(1, plain))
+    assert shape(messages.answer(Shown(1), value)) == shape(messages.answer(Shown(1), plain))
 
 
 @given(anything, anything, anything)
@@ -118,19 +125,19 @@ def test_no_document_changes_the_shape_of_a_page(before: str, quote: str, title:
     value = answered("Who?", (Claim(quote, (cited,)),))
     plain = document("b q", title="t", publisher="p" if title else "", url="https://example.org/")
     plain_value = answered("Who?", (Claim("q", (citation(plain, 2, 3),)),))
-    assert shape(render.answer(1, value)) == shape(render.answer(1, plain_value))
-    assert shape(render.header({"d": hostile})) == shape(render.header({"d": plain}))
-    linked = bool(render.safe_url(hostile.url))
+    assert shape(messages.answer(Shown(1), value)) == shape(messages.answer(Shown(1), plain_value))
+    assert shape(page.header({"d": hostile}, "")) == shape(page.header({"d": plain}, ""))
+    linked = bool(markup.safe_url(hostile.url))
     plain = dataclasses.replace(plain, url=plain.url if linked else "")
-    shown = render.panel([render.sources(1, title, (cited,), {hostile.id: hostile}, False)])
-    expected = render.panel([render.sources(1, "q", (citation(plain, 2, 3),), {plain.id: plain}, False)])
+    shown = sources.panel([(1, sources.sources(1, title, (cited,), {hostile.id: hostile}, False))])
+    expected = sources.panel([(1, sources.sources(1, "q", (citation(plain, 2, 3),), {plain.id: plain}, False))])
     assert shape(shown) == shape(expected)
 
 
 def test_a_source_marks_the_quoted_words_in_their_paragraph() -> None:
     story = article()
     cited = cite(story, "“When prisons try to isolate, words travel.”", 3)
-    page = Page(render.sources(2, "Who?", (cited,), {story.id: story}, False))
+    page = Page(sources.sources(2, "Who?", (cited,), {story.id: story}, False))
     assert page.marked == cited.quote
     assert "The note itself was made public by Khalid’s partner, Banojyotsna Lahiri, who posted it on X" in page.text
     assert "handwritten message" not in page.text, "the next paragraph"
@@ -142,25 +149,25 @@ def test_a_source_marks_the_quoted_words_in_their_paragraph() -> None:
 def test_a_long_paragraph_is_cut_around_the_quoted_words() -> None:
     long = document("before " * 500 + "the very words" + " after" * 500)
     start = long.text.index("the very words")
-    before, quote, after = render.excerpt(long, citation(long, start, start + 14))
+    before, quote, after = sources.excerpt(long, citation(long, start, start + 14))
     assert quote == "the very words"
     assert before.startswith("… before") and after.endswith("after …")
-    assert len(before) <= render.EXCERPT + 2 and len(after) <= render.EXCERPT + 2
+    assert len(before) <= sources.EXCERPT + 2 and len(after) <= sources.EXCERPT + 2
 
 
 @pytest.mark.parametrize("other", [None, document("other words")])
 def test_words_of_a_document_that_is_gone_or_changed_stand_alone(other: Document | None) -> None:
     story = article()
     cited = cite(story, "words travel")
-    assert render.excerpt(other, cited) == ("", "words travel", "")
-    assert render.excerpt(dataclasses.replace(story, version="later"), cited) == ("", "words travel", "")
+    assert sources.excerpt(other, cited) == ("", "words travel", "")
+    assert sources.excerpt(dataclasses.replace(story, version="later"), cited) == ("", "words travel", "")
 
 
 def test_an_answer_links_each_claim_to_its_sources_of_its_turn() -> None:
     story = article()
     one, two = cite(story, "words travel", 1), cite(story, "25 minutes", 2)
     value = answered("Who?", (Claim("First.", (one,)), Claim("Second.", (two, one))))
-    page = Page(render.answer(7, value))
+    page = Page(messages.answer(Shown(7), value))
     links = [attribute[1] for attribute in page.attributes if attribute[0] == "href"]
     assert links == ["#src-7-1", "#src-7-2", "#src-7-1"]
     ids = [attribute[1] for attribute in page.attributes if attribute[0] == "id"]
@@ -172,35 +179,35 @@ def test_an_answer_links_each_claim_to_its_sources_of_its_turn() -> None:
 
 def test_an_answer_about_how_things_stand_begins_with_its_day() -> None:
     value = dataclasses.replace(answered("Where is he now?", ()), lead="As of 23 May 2026:")
-    assert Page(render.answer(1, value)).text.startswith("As of 23 May 2026:")
+    assert Page(messages.answer(Shown(1), value)).text.startswith("As of 23 May 2026:")
 
 
 def test_a_source_says_its_page_and_that_its_text_has_changed() -> None:
     story = article()
     cited = dataclasses.replace(cite(story, "words travel"), page=3)
-    now = Page(render.sources(1, "Who?", [cited], {story.id: story}, False)).text
+    now = Page(sources.sources(1, "Who?", [cited], {story.id: story}, False)).text
     assert "page 3" in now and "changed" not in now
     later = dataclasses.replace(story, version="later")
-    assert "has changed since it was cited" in Page(render.sources(1, "Who?", [cited], {story.id: later}, False)).text
+    assert "has changed since it was cited" in Page(sources.sources(1, "Who?", [cited], {story.id: later}, False)).text
 
 
 def test_a_follow_up_shows_what_it_was_answered_as() -> None:
     value = answered("And Kassem?", (), standalone="What did Malviya say about Kassem?")
-    assert "Answered as: What did Malviya say about Kassem?" in Page(render.answer(2, value)).text
+    assert "Answered as: What did Malviya say about Kassem?" in Page(messages.answer(Shown(2), value)).text
 
 
 def test_a_refusal_offers_the_nearest_as_such() -> None:
     near = cite(article(), "We met him for about 25 minutes.")
-    html = render.answer(1, refused("What did Modi say?", (near,)))
+    html = messages.answer(Shown(1), refused("What did Modi say?", (near,)))
     assert "otr-refused" in html and ("href", "#src-1-1") in Page(html).attributes
     text = Page(html).text
-    assert text.index(REFUSAL) < text.index("Nearest in the documents:") < text.index("25 minutes")
-    assert "Nearest" not in Page(render.answer(1, refused("Why?", ()))).text
+    assert text.index(REFUSAL) < text.index("Nearest in the documents") < text.index("25 minutes")
+    assert "Nearest" not in Page(messages.answer(Shown(1), refused("Why?", ()))).text
 
 
 def test_a_model_that_wrote_is_named() -> None:
     value = dataclasses.replace(answered("Who?", ()), writer="openai:<b>x</b>")
-    assert "Written by openai:<b>x</b>" in Page(render.answer(1, value)).text
+    assert "Written by openai:<b>x</b>" in Page(messages.answer(Shown(1), value)).text
 
 
 @pytest.mark.parametrize(
@@ -221,26 +228,63 @@ def test_a_model_that_wrote_is_named() -> None:
     ],
 )
 def test_only_web_addresses_are_linked(url: str, safe: bool) -> None:
-    assert (render.safe_url(url) == url) is safe
+    assert (markup.safe_url(url) == url) is safe
 
 
 def test_the_header_says_what_it_draws_on() -> None:
     story = article()
     brief = dataclasses.replace(story, id="b", title="A brief", kind="brief", published=dt.date(2026, 3, 9))
-    assert "Draws on 1 document, to 2 January 2026" in Page(render.header({"a": story})).text
-    assert "Draws on 2 documents, to 9 March 2026" in Page(render.header({"b": brief, "a": story})).text
-    assert render.story_title({"b": brief, "a": story}) == story.title, "the article is the story"
-    assert render.story_title({"b": brief}) == "A brief"
+    assert "Draws on 1 document, to 2 January 2026" in Page(page.header({"a": story}, "")).text
+    assert "Draws on 2 documents, to 9 March 2026" in Page(page.header({"b": brief, "a": story}, "")).text
+    assert page.story_title({"b": brief, "a": story}) == story.title, "the article is the story"
+    assert page.story_title({"b": brief}) == "A brief"
 
 
 def test_a_long_question_is_shown_short() -> None:
-    assert "(20,000 characters)" in Page(render.question("x" * 20_000)).text
-    assert len(render.question("x" * 20_000)) < 1000
+    assert "(20,000 characters)" in Page(messages.question("x" * 20_000)).text
+    assert len(messages.question("x" * 20_000)) < 1000
 
 
-def test_the_latest_sources_come_first_and_alone_are_open() -> None:
+def test_the_sources_of_one_turn_are_shown_those_of_the_latest_at_first() -> None:
     story = article()
-    turns = [render.sources(n, f"Q{n}", (cite(story, "words travel"),), {story.id: story}, False) for n in (1, 2)]
-    html = render.panel([*turns, ""])
-    assert html.count("<details") == 2 and html.count(" open>") == 1
-    assert html.index("Q2") < html.index("Q1") and html.index(" open>") < html.index("Q2")
+    turns = [(n, sources.sources(n, f"Q{n}", (cite(story, "words travel"),), {story.id: story})) for n in (1, 2)]
+    html = sources.panel([*turns, (3, "")])
+    assert re.findall(r'class="(otr-turn[^"]*)" id="(turn-\d)"', html) == [
+        ("otr-turn", "turn-1"),
+        ("otr-turn otr-on", "turn-2"),
+    ]
+    assert "appear here" in sources.panel(())
+
+
+def test_a_source_leads_to_those_beside_it() -> None:
+    story = article()
+    cited = [cite(story, "words travel", 1), cite(story, "25 minutes", 2), cite(story, "Abu Azmi", 4)]
+    html = sources.sources(1, "Who?", cited, {story.id: story})
+    assert re.findall(r'otr-turner" href="(#src-1-\d)"', html) == ["#src-1-2", "#src-1-1", "#src-1-4", "#src-1-2"]
+
+
+def test_a_mark_and_its_passage_share_a_colour() -> None:
+    story = article()
+    cited = tuple(cite(story, "words travel", n) for n in range(1, messages.TINTS + 2))
+    answer_html = messages.answer(Shown(1), answered("Who?", (Claim("So.", cited),)))
+    marks = re.findall(r"otr-cite (otr-t\d)", answer_html)
+    passages = re.findall(r'<mark class="(otr-t\d)"', sources.sources(1, "Who?", cited, {story.id: story}))
+    assert marks == passages and len(set(marks)) == messages.TINTS
+
+
+def test_whose_words_they_are_and_their_quotations_are_set_apart() -> None:
+    claim = Claim("“No,” she said.", (cite(article(), "words travel"),), "Ana Ruiz", role="Mayor")
+    html = messages.answer(Shown(3, reportable=True), answered("Who?", (claim,)))
+    assert 'href="#go-voice-3-0"' in html and 'href="#go-wrong-3-0"' in html
+    assert "Ana Ruiz" in Page(html).text and "Mayor" in Page(html).text
+    assert f'<span class="otr-quoted">{markup.escape("“No,”")}</span>' in html
+
+
+def test_claims_on_which_documents_differ_stand_in_one_card_once() -> None:
+    cited = (cite(article(), "words travel"),)
+    claims = tuple(Claim(f"Claim {n}.", cited, f"Speaker {n}") for n in range(3))
+    value = dataclasses.replace(answered("Who?", claims), sides=((0, 2), (1,), (7, 1)))
+    html = messages.answer(Shown(1), value)
+    card = html[html.index("otr-differ") : html.index("</section>")]
+    assert "Claim 0" in card and "Claim 2" in card and "Claim 1" not in card
+    assert html.count("Claim 0") == html.count("Claim 1") == html.count("Claim 2") == 1

@@ -1,0 +1,184 @@
+"""What readers leave: reports and shared answers in a database, logins for those who read them, cases made of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+from story import ARTICLE, CRACKS, MINUTES, OAKES_COST, PAYMENT, Story, answered
+
+from assistant.types import Document
+from evals.suites import SuiteError, load_suite
+from ui import desk, desk_views, evaluation, logins, markup, records
+from ui.reports import LINE, Reports, StoreUnavailable, default_url
+from ui.suggestions import suggestions
+
+QUESTION = "What happened to the wall?"
+STORY = {ARTICLE.id: ARTICLE, MINUTES.id: MINUTES}
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Reports:
+    return Reports(default_url(tmp_path))
+
+
+def look_up(identity: str, version: str) -> Document | None:
+    found = STORY.get(identity)
+    return found if found and found.version == version else None
+
+
+def test_a_report_keeps_question_answer_citations_and_versions(reports: Reports) -> None:
+    answer = answered(QUESTION, CRACKS, OAKES_COST)
+    number = reports.add(answer, 1, "misquote", " He said ten. " + "x" * 2 * LINE)
+    report = reports.report(number)
+    assert report and report.question == QUESTION and report.claim_text == OAKES_COST.text
+    assert [citation["quote"] for citation in report.citations] == [OAKES_COST.citations[0].quote]
+    assert report.versions[ARTICLE.id] == ARTICLE.version and report.versions["writer"] == "quoting"
+    assert report.line.startswith("He said ten.") and len(report.line) == LINE
+    assert records.restored(report.given.answer, look_up) == answer
+    assert [found.id for found in reports.all("open")] == [number] and not reports.all("rejected")
+
+
+def test_a_report_on_a_refusal_is_on_the_whole_answer(reports: Reports) -> None:
+    refused = Story().ask("Who painted it?")
+    report = reports.report(reports.add(refused, None, "missing", ""))
+    assert report and report.claim is None and report.claim_text == refused.text
+    assert [citation["quote"] for citation in report.citations] == [refused.nearest[0].quote]
+
+
+def test_what_is_no_kind_is_refused(reports: Reports) -> None:
+    with pytest.raises(ValueError, match="boring"):
+        reports.add(answered(QUESTION, CRACKS), 0, "boring", "")
+    assert not reports.all()
+
+
+def test_the_same_answer_has_the_same_link_and_another_has_another(reports: Reports) -> None:
+    answer = answered(QUESTION, CRACKS)
+    link = reports.share(answer)
+    assert reports.share(dataclasses.replace(answer, timings={"reading": 3.0})) == link
+    assert reports.share(answered(QUESTION, PAYMENT)) != link
+    shared = reports.shared(link)
+    assert shared and records.restored(shared.answer, look_up) == answer
+    assert reports.shared("0" * 32) is None
+
+
+def test_an_answer_whose_documents_have_changed_is_not_restored() -> None:
+    value = records.plain(answered(QUESTION, CRACKS, PAYMENT))
+    later = dataclasses.replace(ARTICLE, text=ARTICLE.text + " More.", version="later")
+    restored = records.restored(value, lambda identity, _: {**STORY, ARTICLE.id: later}.get(identity))
+    assert restored and [claim.text for claim in restored.claims] == [PAYMENT.text]
+
+
+@pytest.mark.parametrize(
+    "value", [None, 3, [], {}, {"status": "answered"}, {"status": "sure", "claims": []}, {"claims": [{"text": 3}]}]
+)
+def test_what_is_no_answer_is_none(value: object) -> None:
+    assert records.restored(value, look_up) is None
+
+
+def test_what_the_editors_answer_is_shown_with_the_answer(reports: Reports) -> None:
+    answer = answered(QUESTION, CRACKS)
+    number = reports.add(answer, 0, "unfair", "")
+    assert reports.replies(answer) == []
+    reports.decide(number, "answered", "We have asked again.")
+    assert reports.replies(answer) == ["We have asked again."]
+    assert reports.replies(answered(QUESTION, PAYMENT)) == []
+    with pytest.raises(KeyError):
+        reports.decide(999, "accepted")
+
+
+def test_two_pages_may_write_at_once(reports: Reports, tmp_path: Path) -> None:
+    other = Reports(default_url(tmp_path))
+    other.add(answered(QUESTION, CRACKS), 0, "unfair", "")
+    reports.add(answered(QUESTION, CRACKS), 0, "misquote", "")
+    assert len(other.all()) == len(reports.all()) == 2
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////proc/none/x.db", "nodriver://host/db"])
+def test_a_database_that_cannot_be_used_is_said(url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="--reports"):
+        Reports(url)
+
+
+def test_a_report_becomes_a_case(reports: Reports, tmp_path: Path) -> None:
+    number = reports.add(answered(QUESTION, CRACKS), 0, "out of date", "It is mended.")
+    report = reports.report(number)
+    assert report
+    draft = evaluation.draft(report)
+    name, path = evaluation.keep(draft, report, tmp_path)
+    evaluation.keep(draft, report, tmp_path)
+    held = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert [case["id"] for case in held["cases"]] == [name]
+    assert held["cases"][0]["gold"] == [citation.quote for citation in CRACKS.citations]
+    assert held["documents"] == [ARTICLE.id, MINUTES.id]
+    for wrong in ("[", "3", "id: x", draft.replace("answer", "guess", 1), draft + "more: 1\n"):
+        with pytest.raises(SuiteError):
+            evaluation.keep(wrong, report, tmp_path)
+
+
+def test_a_suite_is_run_one_case_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = load_suite("article-dev")
+    some = dataclasses.replace(whole, cases=whole.cases[:2])
+    monkeypatch.setattr(evaluation, "load_suite", lambda _: some)
+    *steps, figures = evaluation.run(whole.name)
+    done = [step for step in steps if isinstance(step, evaluation.Step)]
+    assert [(step.done, step.total) for step in done] == [(1, 2), (2, 2)] and isinstance(figures, str)
+    shown = desk_views.running(done, figures)
+    assert 'max="2" value="2"' in shown and markup.escape(figures) in shown
+    assert whole.name in evaluation.suites()
+
+
+def test_old_questions_are_asked_again_and_compared(reports: Reports) -> None:
+    story = Story()
+    reports.share(story.ask(QUESTION))
+    reports.share(answered("What will the repairs cost?", PAYMENT))
+    found, asked = desk.changed(story, reports)
+    assert asked == 2 and [question for question, _, _ in found] == ["What will the repairs cost?"]
+
+
+def test_only_who_knows_the_password_is_let_in(tmp_path: Path) -> None:
+    file = tmp_path / "ui" / "logins"
+    with pytest.raises(logins.NoLogins, match="--add-login"):
+        logins.Logins.load(file, {})
+    logins.add(file, "ana", "a long password")
+    logins.add(file, "ben", "another password")
+    logins.add(file, "ana", "a newer password")
+    assert file.stat().st_mode & 0o077 == 0 and "password" not in file.read_text()
+    known = logins.Logins.load(file, {})
+    assert known.admit("ana", "a newer password") and known.admit("ben", "another password")
+    for name, password in (("ana", "a long password"), ("ana", ""), ("eve", "a newer password"), ("", "")):
+        assert not known.admit(name, password)
+    assert logins.Logins.load(file, {logins.VARIABLE: logins.line("eve", "ten letters")}).admit("eve", "ten letters")
+
+
+def test_guessing_is_slowed_down() -> None:
+    name, rest = logins.line("ana", "a long password").split(":", 1)
+    known = logins.Logins.load(Path("none"), {logins.VARIABLE: f"{name}:{rest}"})
+    for _ in range(logins.TRIES):
+        assert not known.admit("ana", "wrong")
+    assert not known.admit("ana", "a long password"), "it has to wait now"
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("", "long enough"), ("a b", "long enough"), ("a:b", "long enough"), ("a", "short")]
+)
+def test_a_login_that_will_not_do_is_said(name: str, password: str) -> None:
+    with pytest.raises(logins.NoLogins):
+        logins.line(name, password)
+    with pytest.raises(logins.NoLogins, match="NAME:scrypt"):
+        logins.Logins.load(Path("none"), {logins.VARIABLE: "ana:plain:password"})
+
+
+def test_questions_to_start_from_are_answered_and_kept_for_the_corpus(tmp_path: Path) -> None:
+    story = Story()
+    found = suggestions(story, tmp_path)
+    assert found and all(story.ask(question).status == "answered" for question in found)
+    kept = list(tmp_path.glob("suggestions-*.json"))
+    assert len(kept) == 1
+    kept[0].write_text('["Kept?"]', encoding="utf-8")
+    assert suggestions(story, tmp_path) == ("Kept?",)
+    kept[0].write_text("{", encoding="utf-8")
+    assert suggestions(story, tmp_path) == found
+    assert suggestions(Story(MINUTES), tmp_path) != found or len(list(tmp_path.glob("suggestions-*.json"))) == 2
