@@ -24,7 +24,7 @@ PREDICATE = 1.0
 WHO_DID = 0.3
 NOUN = 0.05
 SURER = 0.05  # the same, for a sentence that leaves most of the question unmatched
-CHANCE = 0.02  # that a sentence answers, from which it is shown; set on the dev halves
+CHANCE = 0.03  # that a sentence answers, from which it is shown; set on the dev halves
 ABSENT, UNMET = 0.15, 0.3  # a match below which a word is absent; the score that a sentence without any needs
 WELL_MATCHED = 0.5  # how well the evidence has to meet a word that stands for a fact
 MISSING = 0.55  # share of the question's words, by weight, without a match, from which more is asked of it
@@ -150,7 +150,9 @@ def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
     if asked := _NAME_OF.search(question.text):
         offices = [word for word in content_words(asked.group("whom")) if word.rstrip("s") in ROLES or word in _FAMILY]
         persons = _meant(asked.group("whom"), view)
-        return offices if offices and not any(person in view.about[number] for person in persons) else []
+        beside = rf"(?:{'|'.join(map(re.escape, offices))})\W+(?-i:[A-Z])"
+        named = any(person in view.about[number] for person in persons) or re.search(beside, view.text(number), re.I)
+        return offices if offices and not named else []
     if asked := _STANDS_FOR.search(question.text):
         letters = (asked.group("letters") or asked.group("capitals")).upper()
         return [] if spells(letters, view.text(number)) else [letters]

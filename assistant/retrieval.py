@@ -42,7 +42,7 @@ class Retrieval:
         wide = max(CANDIDATES, 2 * k)
         terms = dict.fromkeys(content_words(query) or tokens(query))
         if "usa" in terms:
-            terms["us"] = None  # as full text holds it
+            terms |= dict.fromkeys(("us", "united", "states"))  # as full text holds it
         with self._index.catalog.snapshot():
             documents = self.admitted(only) if only else None
             within = None if documents is None else self._index.catalog.ids_within(documents)

@@ -27,7 +27,7 @@ class Angle:
 
 DERIVED = 0.8  # what a brief's sentence counts for beside the same in a source
 STALE, YEAR = 0.6, 365  # how much a sentence a year (in days) or more old loses where the present is asked for
-SECOND, THIRD = 0.3, 0.7  # share of the best chance that a further claim needs
+SECOND, THIRD = 0.15, 0.3  # share of the best chance that a further claim needs
 VOICES = 6  # most that a list shows
 MET = 0.5  # how well the words of a question for a verdict have to be met by who speaks on it
 VOICE = 0.12  # share of the best chance that a further voice needs
