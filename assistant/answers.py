@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from .abstention import objection
 from .citations import Numbering, marked
+from .claim_checks import speaks_to_machines
+from .composition import Composer, Material
 from .conversation import standalone
 from .embeddings import Encoder
 from .evidence import Candidate, Reader
@@ -19,9 +23,10 @@ from .names import people
 from .questions import Question, analyse, clean
 from .redundancy import Statement, restates, statement
 from .references import readable
+from .relevance import Relevance
 from .retrieval import Retrieval
 from .settings import Settings
-from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Claim, Document, Hit, Withheld
+from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Claim, Document, Hit, Span, Withheld
 from .verification import failure
 from .writers import Draft, QuotingWriter, runs
 
@@ -29,6 +34,7 @@ CREDIT = 60  # characters; two claims may share a span up to this length: the wo
 NEAREST = 2  # passages offered when the documents do not say
 DERIVED = 0.8  # what a brief's sentence counts for beside the same in a source
 STALE, YEAR = 0.6, 365  # how much a sentence a year (in days) or more old loses where the present is asked for
+SURE = 0.3  # chance of the best sentence from which it is quoted although a model found no answer
 SECOND, THIRD = 0.3, 0.7  # share of the best chance that a further claim needs
 
 
@@ -44,16 +50,22 @@ class Answerer:
         self._encoder = encoder
         self.retrieval = Retrieval(index, encoder)
         self.reader = Reader(index.catalog, encoder)
+        self.composer = Composer(settings, encoder) if settings.model else None
 
     def search(self, query: str, k: int, only: Filter) -> list[Hit]:
         """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
         return self.retrieval.search(clean(query, self._settings.max_question_chars), k, only)
 
-    def answer(self, asked: str, turns: Sequence[Answer], only: Filter = EVERYTHING) -> Iterator[Claim | Answer]:
+    def answer(
+        self, asked: str, turns: Sequence[Answer], only: Filter = EVERYTHING, stop: threading.Event | None = None
+    ) -> Iterator[Claim | Answer]:
         """Each claim that passes verification, then the Answer to `asked`, read as what follows `turns`.
 
-        From the documents that pass `only`.
+        From the documents that pass `only`. Setting `stop` ends what a model is doing for it.
         """
+        if self.composer:
+            yield from self._composed(self.composer, asked, turns, only, stop)
+            return
         # One state of the index for the whole answer, whatever a sync publishes meanwhile. A snapshot belongs
         # to its thread, and each claim may be fetched from another, so none is open while one is handed out.
         with self._index.catalog.snapshot():
@@ -62,16 +74,61 @@ class Answerer:
             self._history.keep(*(event for event in events if isinstance(event, Answer)))
         yield from events
 
-    def _events(self, asked: str, turns: Sequence[Answer], only: Filter) -> Iterator[Claim | Answer]:
+    def _composed(
+        self, composer: Composer, asked: str, turns: Sequence[Answer], only: Filter, stop: threading.Event | None
+    ) -> Iterator[Claim | Answer]:
+        """As `answer`, by a chat model: its claims are handed on while it writes, so no snapshot is open meanwhile."""
         clock = Clock()
         asked = clean(asked, self._settings.max_question_chars)
-        alone = self._standalone(asked, turns)
+        allowance = composer.writer.allowance(stop)
+        alone = composer.standalone(asked, turns, allowance) if turns else asked
+        with self._index.catalog.snapshot():
+            reading = self._read(alone or self._standalone(asked, turns), only, clock)
+            *_, quoting = self._quoted(asked, reading, clock)
+            material = self._material(asked, reading, quoting)
+        clock.lap("reading")
+        for event in composer.compose(material, allowance):
+            if isinstance(event, Answer):
+                clock.lap("writing and verification")
+                event = dataclasses.replace(event, timings={**clock.laps, **event.timings})
+                if self._history:
+                    self._history.keep(event)
+            yield event
+
+    def _material(self, asked: str, reading: Reading, quoting: Claim | Answer) -> Material:
+        assert isinstance(quoting, Answer)
+        passages = [
+            (self.reader.view(hit.passage.document_id), Span(hit.passage.start, hit.passage.end))
+            for hit in reading.hits
+        ]
+
+        def lead(claims: Sequence[Claim], day: object) -> str:
+            return (
+                f"As of {day.day} {day:%B %Y}:"
+                if isinstance(day, dt.date) and claims and reading.question.current
+                else ""
+            )
+
+        held = {(c.document.id, c.number): c for c in reading.candidates}
+        relevance = Relevance(reading.question, held, quoting.status == ANSWERED)
+        best = max((c.score for c in reading.candidates), default=0.0)
+        return Material(asked, reading.question.text, passages, relevance.objection, quoting, lead, best >= SURE)
+
+    def _read(self, alone: str, only: Filter, clock: Clock) -> Reading:
         question = self.reader.respelt(analyse(alone))
         vector = self._encoder.encode([alone])[0]
         hits = self.retrieval.search_vector(alone, vector, self._settings.retrieve, only)
         clock.lap("retrieval")
-        candidates = self.reader.candidates(question, vector, hits)
-        candidates = self._weighed(question, candidates)
+        return Reading(question, hits, self._weighed(question, self.reader.candidates(question, vector, hits)))
+
+    def _events(self, asked: str, turns: Sequence[Answer], only: Filter) -> Iterator[Claim | Answer]:
+        clock = Clock()
+        asked = clean(asked, self._settings.max_question_chars)
+        return self._quoted(asked, self._read(self._standalone(asked, turns), only, clock), clock)
+
+    def _quoted(self, asked: str, reading: Reading, clock: Clock) -> Iterator[Claim | Answer]:
+        """The answer by quoting alone: it needs no model, and stands in for one that fails."""
+        question, candidates = reading.question, reading.candidates
         chosen = self._chosen(question, candidates)
         clock.lap("reading")
         numbering, withheld, claims = Numbering(self.documents), list[Withheld](), list[Claim]()
@@ -83,6 +140,8 @@ class Answerer:
                 withheld.append(Withheld(words, "it cannot be read alone"))
             elif _repeats(draft, claims):
                 continue
+            elif speaks_to_machines(draft.text):
+                withheld.append(Withheld(draft.text, "it is an instruction, not a report"))
             elif reason := failure(draft, view):
                 withheld.append(Withheld(draft.text, reason))
             else:
@@ -165,6 +224,15 @@ class Answerer:
             timings=clock.laps,
             lead=lead,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question, the passages found for it and their sentences, best first."""
+
+    question: Question
+    hits: Sequence[Hit]
+    candidates: Sequence[Candidate]
 
 
 def _repeats(draft: Draft, claims: Sequence[Claim]) -> bool:

@@ -1,0 +1,580 @@
+"""A claim in a model's own words against the words it cites: each check a pure function that says why it fails, or None.
+
+In the order of the promises: marks and markup, quotations and their speakers, numbers, dates, names and offices, negations
+and modals, attributions. None trusts the model: who speaks, what is quoted and who is meant are read from the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .dates import dates
+from .evidence import RARE, rarity, spells
+from .locating import Evidence, folded
+from .names import ROLES, Person, people
+from .polarity import difference
+from .quantities import Quantity, quantities
+from .quotations import Quotation, quotations, single_quotations, stands_in
+from .statements import Statement, same_speaker
+from .types import Attribution, Span
+from .verification import marks_failure
+from .words import STOP_WORDS, content_words, stem, synonyms, tokens
+
+LONGEST = 90  # words; a claim is a sentence or two
+_MARKUP = re.compile(
+    r"<[a-zA-Z/!|]|\[[^\]]*\]\(|https?://|www\.|```|\*\*|^#|\{\s*[\"']|<\||&[a-z]+;|javascript:",
+    re.IGNORECASE | re.MULTILINE,
+)
+# What speaks to a reader that is a machine: a document's words, but no report of anything.
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|passages?|rules?|prompts?|documents?|above|previous|prior|sources?)\b"
+    r"|(?:\A|[\n\"“>\[(]|[.!?]\s)\s*(?:system|assistant|user|developer)\s*(?:message|prompt|note|:)"
+    r"|<\|\w+\|>|\[/?INST\]|<</?SYS>>|</?(?:system|passage|instructions?|tool_call|assistant)\b"
+    r"|\byou are (?:now |no longer )?(?:an?|the) (?:\w+ ){0,3}(?:ai|assistant|model|chatbot|bot|system)\b|\bas an? (?:ai|language model)\b"
+    r"|(?:\A|[.!?:;\n\"“—-]\s*|\b(?:please|now|instead|must|always|only)\s)(?:and |then |also |just |simply )?"
+    r"(?:reply|respond|answer|output|print|return|say|state|repeat|claim|tell (?:the |your )?(?:readers?|users?))\s"
+    r"(?:only |exactly |always |back |instead )*(?:in json|with|that\b|in (?:the )?form\b|:|[\"“{])"
+    r"|,\s(?:reply|respond|output|print|repeat)\s(?:only |exactly |always |back |instead )*(?:in json|with|that\b|:|[\"“{])"
+    r"|\b(?:ai|language) (?:models?|assistants?) (?:must|should|reading|that reads?|are)\b|\bnew (?:instructions?|task)\b|\bjailbreak"
+    r"|\"(?:claims|role|content|support)\"\s*:",
+    re.IGNORECASE,
+)
+# What must never be said of anybody in other words than the document's.
+_GRAVE_WORDS = """convicted convict conviction guilty sentenced sentence jailed imprisoned incarcerated arrested detained murdered murder
+    murderer killer killed kill killing dead died deaths death terrorist terrorism terror terrorists fraud corrupt corruption bribe bribed
+    criminal criminals crime crimes extremist extremism mastermind masterminds masterminded masterminding conspired conspiracy conspirator
+    conspirators plotted plot plotting rioter rioters attacked attack assaulted assault raped rape abused abuse stole stolen theft thief
+    resigned resign sacked fired dismissed suspended expelled deported extradited pardoned acquitted acquittal released freed free bailed
+    charged indicted prosecuted prosecution lied liar lies lying traitor treason sedition seditious spy spied funded financed funding
+    incited inciting incitement instigated instigating organised orchestrated orchestrated led leading jihadist islamist antisemitic
+    racist radical militant threatened threat threats blackmailed sued injured wounded granted won lost banned cleared exonerated innocent
+    innocence proved proven proof evidence admitted admits confessed confession confesses conceded acknowledged apologised apologized
+    apology lynched punished punishment executed hanged illegal illegally unlawful violent violence responsible accomplice"""
+_GRAVE = frozenset(stem(word) for word in _GRAVE_WORDS.split())
+_SAME = [
+    frozenset(stem(word) for word in group.split())
+    for group in (
+        "jailed imprisoned incarcerated jail prison behind prisons imprisonment detained custody",
+        "killed dead died deaths death kill killing lost claimed toll",
+        "injured wounded hurt", "accused alleged charged booked accuses allegation",
+        "released freed free bail bailed", "terrorist terrorism terror", "terrorists terrorist",
+        "criminal criminals", "mastermind masterminds masterminded", "attack attacks attacked", "riot riots rioting rioter",
+        "sacked fired dismissed", "granted grant given", "crime crimes", "led leading",
+        "rejected dismissed denied denies", "evidence proof", "conspiracy conspired plot plotted", "killers killer", "threat threats threatened",
+    )
+]  # fmt: skip
+# Verbs that say more than that somebody spoke: they need the like of themselves in the words cited.
+_STRONG = {
+    stem(word): group
+    for group in (
+        frozenset(stem(w) for w in words.split())
+        for words in (
+            "accused accuse accusing alleged allege alleging blamed blame charged targeted",
+            "denied deny rejected reject refuted disputed dismissed dismiss",
+            "condemned condemn criticised criticize criticized slammed denounced attacked rebuked targeted questioned objected",
+            "admitted admit confessed conceded acknowledged",
+            "confirmed confirm", "revealed reveal exposed disclosed", "proved prove showed shows demonstrated",
+            "threatened threaten warned warn", "promised pledged vowed assured assure", "praised praise welcomed backed lauded hailed",
+            "apologised apologized", "lied", "demanded demand insisted sought called", "agreed agrees", "pointed noted observed",
+        )
+    )
+    for word in group
+}  # fmt: skip
+_NEUTRAL = frozenset(
+    stem(word)
+    for word in "pointed noted observed showed shows called insisted attacked questioned assured sought targeted".split()
+)
+_PLACE_FORMS = (("", "n"), ("", "an"), ("", "ian"), ("", "s"), ("", "i"), ("a", "an"), ("land", "ish"))
+_COUNTRIES = {"america": "usa", "american": "usa", "americans": "usa", "us": "usa", "states": "usa", "united": "usa", "u": "usa", "britain": "uk", "british": "uk"}  # fmt: skip
+_CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–’'][\w]+)*")
+WINDOW = 60  # characters around a name in which a document gives its office
+_POINTING = re.compile(
+    r"\s*(?:This|That|These|Those|It|Its|They|Their|He|She|His|Her|Such|The (?:latter|former|same))\b(?! (?:is|was) (?:alleged|claimed|reported|said|not clear|unclear)\b)"
+)
+_PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A claim with its evidence, read once for all checks."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    speaker: str = ""
+
+    @cached_property
+    def statement(self) -> Statement:
+        """The claim as read."""
+        return Statement(self.text, [e.view for e in self.evidence])
+
+    @cached_property
+    def words(self) -> str:
+        """All words cited."""
+        return "\n".join(e.text for e in self.evidence)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of the words cited, of whom they are about, and of the titles they stand under."""
+        held: set[str] = set()
+        for e in self.evidence:
+            for number in e.numbers:
+                held |= e.view.held[number] | {stem(word) for word in tokens(e.view.text(number))}
+                held |= {stem(word) for voice in e.view.voices[number] for word in tokens(voice)}
+        return frozenset(held)
+
+    @cached_property
+    def context(self) -> frozenset[str]:
+        """Stems of the documents' titles, publishers and authors, and of the headings."""
+        held: set[str] = set()
+        for e in self.evidence:
+            document = e.view.document
+            held |= {stem(w) for w in tokens(f"{document.title} {document.publisher} {document.author}")}
+            held |= {s for number in e.numbers for s in e.view.contexts[number]}
+        return frozenset(held)
+
+    def attributions(self) -> Iterator[tuple[Evidence, int, Attribution]]:
+        """Whatever the documents credit somebody with in each sentence cited."""
+        for e in self.evidence:
+            for number in e.numbers:
+                sentence = e.view.sentences[number]
+                for a in e.view.attributions:
+                    if a.start < sentence.end and sentence.start < a.end:
+                        yield e, number, a
+
+
+def failure(claim: Cited) -> str | None:
+    """Why a claim may not be shown, or None: checks 1 to 4, in order."""
+    for check in (
+        check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_dates, check_names,
+        check_offices, check_grave, check_turns, check_relations, check_voices, check_attributed, check_given_speaker,
+    ):  # fmt: skip
+        if reason := check(claim):
+            return reason
+    return None
+
+
+def check_plain(claim: Cited) -> str | None:
+    """It is a plain sentence: no markup, no address, no mark without its fellow, not endless."""
+    if not re.search(r"[^\W\d_]{2}", claim.text):
+        return "it is no sentence"
+    if len(claim.text.split()) > LONGEST:
+        return f"it has more than {LONGEST} words"
+    if _MARKUP.search(claim.text):
+        return "it holds markup or an address"
+    if speaks_to_machines(claim.text):
+        return "it gives instructions"
+    words = tokens(claim.text)
+    if len(words) > 16 and len({tuple(words[i : i + 3]) for i in range(len(words) - 2)}) < 0.7 * (len(words) - 2):
+        return "it repeats itself"
+    return marks_failure(claim.text)
+
+
+def check_alone(claim: Cited) -> str | None:
+    """It can be read alone: whoever "he" is, is named before, and is the one whom the document means there."""
+    own = claim.statement.own
+    if match := _POINTING.match(own):
+        return f"it cannot be read alone: {match.group().strip()!r}"
+    for match in _PERSONAL.finditer(own):
+        before = {n.name for n in claim.statement.named if n.span.end <= match.start()}
+        if not before:
+            return f"it does not say who {match.group()!r} is"
+        following = [stem(word) for word in content_words(re.split(r"[.;,]", own[match.end() :])[0])][:3]
+        meant = {who for e in claim.evidence for n in e.numbers for who in _subjects(e, n, following)}
+        persons = {n for n in before if any(e.view.people.by_name(n) for e in claim.evidence)}
+        if meant and persons and not meant & persons:
+            return f"by {match.group()!r} the document means {', '.join(sorted(meant))}"
+        if len(persons) > 1 and not meant:
+            return f"it leaves open who {match.group()!r} is"
+    return None
+
+
+def _subjects(e: Evidence, number: int, following: Sequence[str]) -> Iterator[str]:
+    """Whom a sentence of a document names, or means by a pronoun, last before the first of some words that it has."""
+    sentence, text = e.view.sentences[number], e.view.document.text
+    words = [(m.start(), stem(m.group().lower())) for m in re.finditer(r"\w+", sentence.of(text))]
+    place = next((where for root in following for where, held in words if held == root), None)
+    if place is None:
+        return
+    named = [(m.span.start, m.person.name) for m in e.view.people.mentions(sentence.of(text)) if m.span.end <= place]
+    for match in _PERSONAL.finditer(sentence.of(text)[:place]):
+        said = e.view.credit_at(sentence.start + match.start())
+        if said is None and (person := e.view.referent(number, sentence.start + match.start())[0]):
+            named.append((match.start(), person.name))
+    credits = {a.speaker for a in e.view.attributions if a.cue and sentence.holds(a.credit)}
+    others = [(where, name) for where, name in named if name not in credits] or named
+    if others:
+        yield max(others)[1]
+
+
+def check_reports(claim: Cited) -> str | None:
+    """What it rests on reports something, and does not tell a machine what to do."""
+    return "the words it rests on are instructions, not a report" if speaks_to_machines(claim.words) else None
+
+
+def speaks_to_machines(words: str) -> bool:
+    """Whether some words are addressed to a program that reads them."""
+    return bool(_INSTRUCTION.search(folded(words)[0]))
+
+
+def check_quotations(claim: Cited) -> str | None:
+    """Promise 2: what stands between quotation marks stands word for word in one span cited."""
+    spans = [span.of(e.view.document.text) for e in claim.evidence for span in e.spans]
+    for quote in (*quotations(claim.text), *single_quotations(claim.text)):
+        words = quote.inner.of(claim.text)
+        if not any(stands_in(words.rstrip(" ,."), span) for span in spans):
+            return f"the quotation {words!r} is not in the words cited"
+    return None
+
+
+def check_quoted_speakers(claim: Cited) -> str | None:
+    """Promise 2: what it quotes the document quotes too, and both credit the same speaker with it."""
+    for quote in claim.statement.quotations:
+        words = quote.inner.of(claim.text)
+        said = claim.statement.speaker_of(quote)
+        if not any(_is_same_voice(said, a, e, number) for e, number, a in _sources(claim, quote)):
+            whose = {a.speaker for _, _, a in _sources(claim, quote) if a and a.speaker}
+            if not [*_sources(claim, quote)]:
+                return f"it puts {words!r} in quotation marks, which the document does not"
+            return f"it credits {said or 'nobody'} with {words!r}, words of {', '.join(sorted(whose)) or 'somebody the document does not name'}"
+    return None
+
+
+def _sources(claim: Cited, quote: Quotation) -> Iterator[tuple[Evidence, int, Attribution | None]]:
+    """The quotations of the documents that hold the words of one of the claim's, each with its attribution."""
+    words = quote.inner.of(claim.text).rstrip(" ,.")
+    for e in claim.evidence:
+        text = e.view.document.text
+        for source in e.view.quotations:
+            numbers = [
+                i
+                for i in e.numbers
+                if e.view.sentences[i].start < source.outer.end and source.outer.start < e.view.sentences[i].end
+            ]
+            if numbers and stands_in(words, source.inner.of(text)):
+                yield e, numbers[0], e.view.attribution(source)
+
+
+def _is_same_voice(said: str, source: Attribution | None, e: Evidence, number: int) -> bool:
+    if source is not None and source.speaker:
+        return bool(said) and same_speaker(said, source.speaker)
+    # The document says it in its own sentence: who does something there, by name or pronoun, may be credited.
+    return said in _doers(e, number) if said else not e.view.voices[number] or source is None or not source.cue
+
+
+def _doers(e: Evidence, number: int) -> set[str]:
+    """Whoever does or says something in a sentence of a document: the first one it names, or its pronoun means."""
+    view, text = e.view, e.view.text(number)
+    found = set(view.voices[number])
+    first = next((m for m in view.people.mentions(text) if not m.possessive), None)
+    opening = re.match(r"(?:[\w’'-]+\s+){0,4}?(?:he|she)\b", text, re.IGNORECASE)
+    if first and not re.search(r"\b(?:of|to|by|with|from|about|against|for|on)\s+\Z", text[: first.span.start]):
+        found.add(first.person.name)
+    if opening and (person := view.referent(number, view.sentences[number].start + opening.end() - 2)[0]):
+        found.add(person.name)
+    return found
+
+
+def check_numbers(claim: Cited) -> str | None:
+    """Its numbers stand in the words cited, with their bounds and measures, and count the same things."""
+    cited, own = quantities(claim.words), quantities(claim.text)
+    years = {float(day.year) for e in claim.evidence for day in (e.view.document.published,) if day}
+    years |= {float(d.year) for d in dates(claim.words) if d.year}
+    digits = {float(n) for n in re.findall(r"\d+", claim.words)}
+    for quantity in own:
+        same = [
+            q for q in cited if q.value == quantity.value and (q.measure == quantity.measure or not quantity.measure)
+        ]
+        if not same and not quantity.measure and (quantity.value in years or quantity.value in digits):
+            continue
+        shown = claim.text[quantity.start : quantity.end]
+        if not same:
+            if quantity.value == 2 and _enumerates(claim.words):
+                continue  # "both": two that are named
+            return f"the number {shown} is not in the words cited"
+        if not any(q.bound == quantity.bound for q in same) and not (
+            quantity.bound == "" and all(q.ordinal for q in same)
+        ):
+            bound = same[0].bound or "exact"
+            return f"the words cited have {shown} as {bound!r}, the claim has not"
+        if _is_swapped(quantity, same, [q for q in cited if q.value != quantity.value]):
+            return f"the number {shown} counts something else in the words cited"
+    return None
+
+
+def _enumerates(words: str) -> bool:
+    return bool(re.search(r"\band\b", words))
+
+
+def _is_swapped(mine: Quantity, same: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
+    """Whether another number of the words cited has more of the same around it."""
+    near = max(len(mine.around & q.around) for q in same)
+    return any(len(mine.around & q.around) > near for q in others)
+
+
+def check_dates(claim: Cited) -> str | None:
+    """Its dates stand in the words cited, or are those of the document."""
+    cited = dates(claim.words)
+    published = [e.view.document.published for e in claim.evidence if e.view.document.published]
+    for date in dates(claim.text):
+        same = [
+            d
+            for d in cited
+            if d.meets(date)
+            and (date.day is None or d.day == date.day)
+            and (not date.year or not d.year or d.year == date.year)
+        ]
+        if not same:
+            if any(date.holds(day) for day in published) and not [d for d in cited if d.day and d.month]:
+                continue
+            return f"the date {date} is not in the words cited"
+        if (
+            date.year
+            and not any(d.year == date.year for d in same)
+            and str(date.year) not in claim.words
+            and not any(day.year == date.year for day in published)
+        ):
+            return f"the year {date.year} is not in the words cited"
+        others = [d for d in cited if not d.meets(date)]
+        mine = _near(claim.text, date.span)
+        if others and max(len(mine & _near(claim.words, d.span)) for d in same) < max(
+            len(mine & _near(claim.words, d.span)) for d in others
+        ):
+            return f"{date} is the date of something else in the words cited"
+    return None
+
+
+def _near(text: str, span: Span) -> frozenset[str]:
+    before = re.findall(r"\w+", re.split(r"[.;!?]\s|\n", text[: span.start])[-1])[-7:]
+    after = re.findall(r"\w+", re.split(r"[.;!?]\s|\n|,", text[span.end :])[0])[:4]
+    return frozenset(stem(w.lower()) for w in (*before, *after) if w.lower() not in STOP_WORDS and not w.isdigit())
+
+
+def check_names(claim: Cited) -> str | None:
+    """Whoever and whatever it names is named, or surely meant, in the words cited; first names go with their surnames."""
+    allowed = claim.stems | claim.context
+    persons = {p for e in claim.evidence for p in e.view.people.persons}
+    here = {p for e in claim.evidence for number in e.numbers for p in e.view.about[number]}
+    here |= {p for e in claim.evidence for n in e.numbers for v in e.view.voices[n] if (p := e.view.people.by_name(v))}
+    own = claim.statement.own
+    for named in (m for e in claim.evidence for m in e.view.people.mentions(own)):
+        if named.person not in here and not set(map(stem, tokens(named.person.surname))) <= claim.stems:
+            return f"{named.person.name} is not in the words cited"
+        if wrong := _wrong_first_name(own, named.span, named.person, persons, allowed):
+            return f"{wrong} {named.person.surname} is not the name in the document"
+    for match in _CAPITALISED.finditer(own):
+        word = match.group()
+        for part in tokens(re.sub(r"[’']s\Z|[’']\Z", "", word)):
+            if not _is_named(part, word, match.start(), claim, allowed):
+                return f"{word} is not in the words cited"
+    return None
+
+
+def _is_named(part: str, word: str, place: int, claim: Cited, allowed: frozenset[str]) -> bool:
+    root = stem(part)
+    if root in allowed or part in STOP_WORDS or len(part) == 1 or part.isdigit():
+        return True
+    begins = place == 0 or bool(re.search(r"[.!?:]\s*[“\"‘']?\s*\Z", claim.statement.own[:place]))
+    if (
+        begins
+        and (rarity(part) < RARE or part in ROLES)
+        and not any(part in tokens(p.name) for e in claim.evidence for p in e.view.people.persons)
+    ):
+        return True
+    held = {s for s in allowed if s[:3] == part[:3]}
+    if any(_is_form(part, other) for other in held) or _COUNTRIES.get(part, part) in allowed | {
+        _COUNTRIES.get(s, s) for s in allowed
+    }:
+        return True
+    return spells(word, claim.words) or (any(dates(f"1 {part}")) and bool(dates(claim.text)))
+
+
+def _is_form(one: str, other: str) -> bool:
+    """Whether two words are a place and who or what is of it: "India", "Indian"."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and any(
+        short.endswith(old)
+        and long in (f"{short[: len(short) - len(old)]}{new}", stem(f"{short[: len(short) - len(old)]}{new}"))
+        for old, new in _PLACE_FORMS
+    )
+
+
+def _wrong_first_name(text: str, span: Span, person: Person, persons: set[Person], allowed: frozenset[str]) -> str:
+    """The capitalised word before a surname that is neither part of the name nor an office or a place of the document."""
+    before = re.search(r"([A-ZÀ-ÖØ-Þ][\w’'-]*)\s\Z", text[: span.start])
+    if before is None or span.start == before.start():
+        return ""
+    word = before.group(1)
+    plain = set(tokens(word))
+    if plain <= set(tokens(f"{person.name} {person.role}")) or plain & ROLES or plain & STOP_WORDS:
+        return ""
+    if any(plain <= set(tokens(p.name)) for p in persons if p != person):
+        return word
+    return "" if {stem(w) for w in plain} <= allowed else word
+
+
+def check_offices(claim: Cited) -> str | None:
+    """An office, party or tie that it gives somebody is one the document gives them."""
+    full = claim.statement.own
+    persons = {p.surname: p for e in claim.evidence for p in e.view.people.persons}
+    for named in reversed([m for e in claim.evidence[:1] for m in e.view.people.mentions(full)]):
+        full = f"{full[: named.span.start]}{named.person.name}{full[named.span.end :]}"
+    for person in people(full).persons:
+        known = persons.get(person.surname)
+        if not person.role or known is None:
+            continue
+        given = {stem(word) for word in content_words(person.role)}
+        told = {stem(word) for word in tokens(known.role)} | {
+            s for p in persons.values() if p.name in person.role for s in map(stem, tokens(p.name))
+        }
+        told |= _beside(known, claim)
+        if missing := [
+            word for word in content_words(person.role) if stem(word) not in told and not _alike(stem(word), told)
+        ]:
+            return f"{known.name} is not {' '.join(missing)} in the document"
+        del given
+    unknown = [
+        w for w in tokens(claim.statement.own) if w in ROLES and not _alike(stem(w), claim.stems | _roles(claim))
+    ]
+    return f"the office {unknown[0]!r} is not in the words cited" if unknown else None
+
+
+def _roles(claim: Cited) -> frozenset[str]:
+    """Stems of the offices that the documents give whomever the claim names."""
+    named = {p for e in claim.evidence for p in (m.person for m in e.view.people.mentions(claim.text))}
+    return frozenset(s for p in named for s in ({stem(w) for w in tokens(p.role)} | _beside(p, claim)))
+
+
+def _beside(person: Person, claim: Cited) -> set[str]:
+    """Stems of the words that stand beside a name in the documents."""
+    held: set[str] = set()
+    for e in claim.evidence:
+        text = e.view.document.text
+        for match in re.finditer(rf"(?<!\w){re.escape(person.name)}(?!\w)", text):
+            before = re.split(r"[.;:!?\n]", text[max(0, match.start() - WINDOW) : match.start()])[-1]
+            after = re.match(r",\s[^.;:!?\n]{0,80}", text[match.end() :])
+            held |= {stem(w) for w in tokens(f"{before} {after.group() if after else ''}")}
+    return held
+
+
+def _alike(root: str, roots: frozenset[str] | set[str]) -> bool:
+    return root in roots or bool(synonyms().get(root, frozenset()) & roots)
+
+
+def check_grave(claim: Cited) -> str | None:
+    """Words of crime, guilt, death and fate stand in the words cited, and so do verbs that say more than "said"."""
+    held = claim.stems
+    for word in content_words(claim.statement.own):
+        root = stem(word)
+        if root in _GRAVE and root not in held and not any(root in group and group & held for group in _SAME):
+            return f"{word!r} is not in the words cited"
+    for voice in claim.statement.voices:
+        root = stem(voice.cue)
+        wanted = _STRONG.get(root, frozenset()) if root not in _NEUTRAL else frozenset()
+        if wanted and not wanted & held and not synonyms().get(root, frozenset()) & held:
+            return f"{voice.cue!r} says more than the words cited"
+    return None
+
+
+def check_turns(claim: Cited) -> str | None:
+    """Negations, conditions, possibilities, wishes and accusations are as in the words cited."""
+    return difference(claim.text, claim.words)
+
+
+def check_relations(claim: Cited) -> str | None:
+    """Who does something to whom is the same way round as in the words cited."""
+    theirs = {r for e in claim.evidence for span in e.spans for r in _relations(span.of(e.view.document.text), claim)}
+    for doer, verb, other in _relations(claim.statement.own, claim):
+        if (other, verb, doer) in theirs and (doer, verb, other) not in theirs:
+            return f"in the words cited it is {other} who does it to {doer}"
+    return None
+
+
+def _relations(text: str, claim: Cited) -> set[tuple[str, str, str]]:
+    """(who, stem of a word between, to whom) for names that follow one another in a sentence; "by" turns them round."""
+    found = set()
+    mentions = sorted(
+        {(m.span.start, m.span.end, m.person.name) for e in claim.evidence for m in e.view.people.mentions(text)}
+    )
+    for (_, end, one), (start, _, two) in zip(mentions, mentions[1:], strict=False):
+        between = text[end:start]
+        if one == two or re.search(r"[.;!?]\s", between):
+            continue
+        for word in content_words(between):
+            turned = bool(re.search(r"\b(?:by)\s+(?:[\w’'-]+\s+){0,5}\Z", between))
+            found.add((two, stem(word), one) if turned else (one, stem(word), two))
+    return found
+
+
+def check_voices(claim: Cited) -> str | None:
+    """Promise 3: whomever it credits with something is credited with it, or does it, in the words cited."""
+    theirs = _document_voices(claim)
+    held = {name for name, _ in theirs} | {
+        n for e in claim.evidence for i in e.numbers for n in (*e.view.voices[i], *_doers(e, i))
+    }
+    for voice in claim.statement.voices:
+        if voice.name and not any(same_speaker(voice.name, name) for name in held):
+            return f"it credits {voice.name} with words of {', '.join(sorted(held)) or 'the document'}"
+        told = claim.statement.content(voice)
+        mine = max((len(told & words) for name, words in theirs if same_speaker(voice.name, name)), default=0)
+        others = [
+            (len(told & words), name) for name, words in theirs if voice.name and not same_speaker(voice.name, name)
+        ]
+        if mine and others and max(others)[0] > mine and len({name for name, _ in theirs}) > 1:
+            return f"what it credits {voice.name} with is {max(others)[1]}'s in the words cited"
+    return None
+
+
+def _document_voices(claim: Cited) -> list[tuple[str, frozenset[str]]]:
+    """Whomever the sentences cited credit with something, read as the claim is, each with the words that go with it."""
+    found = []
+    for e in claim.evidence:
+        for number in e.numbers:
+            read = Statement(e.view.text(number), [e.view])
+            found += [(voice.name, read.content(voice)) for voice in read.voices if voice.name]
+            found += [(name, frozenset[str]()) for name in read.agents()]
+    return found
+
+
+def check_attributed(claim: Cited) -> str | None:
+    """Promise 3: what the document credits to somebody is credited to them, sentence by sentence."""
+    credited = claim.statement.credited()
+    own = {stem(word) for word in content_words(claim.text)}
+    for e, number, a in claim.attributions():
+        if a.kind != "indirect" and not _uses(a, e, own, claim):
+            continue
+        voices = [v for v in e.view.voices[number] if v] or ([a.speaker] if a.speaker else [])
+        if not a.speaker and a.cue and not voices:
+            # Somebody reports here whom the rules could not name: whoever does something there has to be named.
+            if not credited and not _DISTANCED.search(claim.text):
+                return "the document credits somebody with it, the claim nobody"
+            continue
+        persons = [v for v in voices if e.view.people.by_name(v)] or voices
+        if not any(same_speaker(name, voice) for name in credited for voice in persons) and voices:
+            return f"it leaves out that {' and '.join(persons)} says so"
+        if a.speaker and a.kind != "indirect" and not any(same_speaker(name, a.speaker) for name in credited):
+            return f"it leaves out that {a.speaker} says so"
+    return None
+
+
+_DISTANCED = re.compile(
+    r"\b(?:accused|alleged|allegedly|according to|reported|reportedly|said to|charged)\b", re.IGNORECASE
+)
+
+
+def _uses(a: Attribution, e: Evidence, own: set[str], claim: Cited) -> bool:
+    """Whether a claim says what stands in a quotation, and not only what stands around it."""
+    text = e.view.document.text
+    quoted = {stem(word) for word in content_words(text[a.start : a.end])}
+    elsewhere = {s for x in e.numbers for s in e.view.words[x]} - quoted
+    return bool((own & quoted) - elsewhere - {stem(w) for p in e.view.people.persons for w in tokens(p.name)})
+
+
+def check_given_speaker(claim: Cited) -> str | None:
+    """The speaker that the model gives beside the text is credited in the text."""
+    if claim.speaker and not any(same_speaker(claim.speaker, name) for name in claim.statement.credited()):
+        return f"its text does not credit {claim.speaker}, whom it gives as the speaker"
+    return None

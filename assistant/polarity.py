@@ -1,0 +1,199 @@
+"""What turns or softens the words after it: "not", "accused of", "if", "may", "wants to"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .words import LIGHT_VERBS, STOP_WORDS, stem
+
+# Each operator with the class it is of.
+_NEGATIONS = (
+    "not no never nobody none nothing neither nor cannot without hardly barely impossible unlikely unable false untrue lacks lack "
+    "lacked absence denied denies deny denying refused refuses refuse failed fails fail barred rejected rejects stopped"
+)
+_LEGAL = (
+    "accused accuse accuses accusing alleged allege alleges alleging allegedly allegation allegations suspected suspect suspects "
+    "charged charge charges purported purportedly supposed supposedly booked accusation accusations claimed claims claim defendant "
+    "undertrial facing faces chargesheet charge-sheeted charge-sheet prima"
+)
+_CONDITIONS = "if unless whether provided once until"
+_POSSIBLE = (
+    "may might could can possible possibly perhaps potentially likely appear appears appeared seem seems seemed must"
+)
+_INTENT = (
+    "should ought would will shall want wants wanted wanting hope hopes hoped hopeful hoping plan plans planned seek seeks sought "
+    "seeking urge urges urged urging demand demands demanded demanding ask asks asked asking appeal appealed appeals call calls called "
+    "calling expect expects expected expecting expectation promise promised promises pledge pledged offer offered threaten threatened intend "
+    "intended aim aims aimed propose proposed proposes try tried tries attempt attempted request requested requests recommend "
+    "recommended favour favoured need needs needed push pushed pushes press pressed due set wish wished believe believes"
+)
+_CLASSES: dict[str, str] = {
+    **dict.fromkeys(_INTENT.split(), "intent"),
+    **dict.fromkeys(_POSSIBLE.split(), "possible"),
+    **dict.fromkeys(_CONDITIONS.split(), "condition"),
+    **dict.fromkeys(_LEGAL.split(), "legal"),
+    **dict.fromkeys(_NEGATIONS.split(), "negation"),
+}
+_NOUNS = frozenset(
+    "call calls charge charges demand demands plan plans hope hopes lack need needs claim claims request requests".split()
+)
+_TOKEN = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*|[.,;:!?()—–]")
+_ENDS = frozenset(".;:!?()—–")
+_CLAUSE = frozenset((",", "but", "while", "though", "although", "because"))
+_CONTRACTED = re.compile(r"n[’']t\Z", re.IGNORECASE)
+REACH = 9  # tokens that an operator reaches, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator: its word, class, the heads it bears on (what follows it first) and all stems in its reach."""
+
+    word: str
+    kind: str
+    heads: frozenset[str]
+    reach: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    stem: str
+    name: bool
+
+
+def operators(text: str) -> list[Operator]:
+    """The operators of `text`, in order."""
+    words = _words(text)
+    found = []
+    for place, word in enumerate(words):
+        plain = word.text.lower()
+        kind = "negation" if _CONTRACTED.search(plain) else _CLASSES.get(plain, "")
+        if (
+            not kind
+            or (plain in ("rejected", "rejects") and _as(words, place))
+            or (kind == "condition" and plain == "once")
+        ):
+            continue
+        if plain == "no" and place + 1 < len(words) and words[place + 1].text in (",", "."):
+            continue
+        if plain == "stopped" and not (place + 1 < len(words) and words[place + 1].text == "short"):
+            continue
+        if plain == "not" and place + 1 < len(words) and words[place + 1].text in ("only", "just"):
+            continue
+        if plain in ("called", "calls", "call", "calling") and not (
+            place + 1 < len(words) and words[place + 1].text in ("for", "on")
+        ):
+            continue
+        if plain == "may" and word.text[0].isupper():
+            continue
+        found.append(Operator(plain, kind, *_bearing(words, place, kind)))
+    return found
+
+
+def _as(words: Sequence[_Word], place: int) -> bool:
+    return any(word.text == "as" for word in words[place + 1 : place + 8])
+
+
+def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The heads and the reach of an operator."""
+    reach: list[_Word] = []
+    for word in words[place + 1 : place + 1 + REACH]:
+        if word.text in _ENDS or (word.text.lower() in _CLAUSE and (reach or kind != "condition")):
+            break
+        reach.append(word)
+    bare = [word for word in reach if word.stem]
+    if kind == "intent" and (to := next((i for i, word in enumerate(reach) if word.text == "to"), None)) is not None:
+        after = [word for word in reach[to + 1 :] if word.stem]
+        bare = after or bare
+    wide = 1 if kind in ("intent", "possible") else 3
+    heads = [word.stem for word in bare if not word.name][:wide]
+    if kind == "negation" and not heads:
+        heads = [word.stem for word in reversed(words[max(0, place - 5) : place]) if word.stem and not word.name][:1]
+    return frozenset(heads), frozenset(word.stem for word in bare if not word.name)
+
+
+def _words(text: str) -> list[_Word]:
+    result = []
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        plain = word.lower()
+        empty = (
+            plain in STOP_WORDS
+            or plain in LIGHT_VERBS
+            or not word[0].isalnum()
+            or plain in _CLASSES
+            or "’" in plain
+            or "'" in plain
+        )
+        result.append(_Word(word, "" if empty else stem(plain), word[0].isupper() and match.start() > 0))
+    return result
+
+
+def difference(claimed: str, cited: str) -> str | None:
+    """What the claim does to a negation, a condition, a possibility, an intent or an accusation of the words cited."""
+    mine, theirs = operators(claimed), operators(cited)
+    claim_stems = frozenset(word.stem for word in _words(claimed) if word.stem)
+    cited_stems = frozenset(word.stem for word in _words(cited) if word.stem)
+    negated_here = _of(mine, "negation")
+    negated_there = _of(theirs, "negation")
+    plain_there = _plain(cited, negated_there)
+    for operator in mine:
+        if operator.kind == "negation" and not _answered(operator, theirs, cited_stems):
+            return f"it says {operator.word!r}, which the words cited do not"
+    for operator in theirs:
+        heads = operator.heads & claim_stems
+        if not heads:
+            continue
+        if operator.kind == "negation":
+            if heads - negated_here - plain_there and not (negated_here & operator.reach):
+                return f"it leaves out {operator.word!r}"
+        elif operator.kind in ("intent", "possible", "condition"):
+            soft = [o for o in mine if o.kind != "negation"]
+            if not soft and not (
+                heads <= _plain(cited, frozenset().union(*(o.reach for o in theirs if o.kind == operator.kind)))
+            ):
+                return f"it leaves out {operator.word!r}"
+    return _accusation(mine, theirs, claim_stems)
+
+
+def _of(found: Sequence[Operator], kind: str) -> frozenset[str]:
+    return frozenset().union(*(o.reach | o.heads for o in found if o.kind == kind))
+
+
+def _plain(text: str, reached: frozenset[str]) -> frozenset[str]:
+    """Stems that stand in `text` more often than operators reach them: at least once without one."""
+    counts: dict[str, int] = {}
+    for word in _words(text):
+        if word.stem:
+            counts[word.stem] = counts.get(word.stem, 0) + 1
+    return frozenset(s for s, count in counts.items() if count > 1 or s not in reached)
+
+
+def _answered(operator: Operator, theirs: Sequence[Operator], cited: frozenset[str]) -> bool:
+    """Whether the words cited have a negation to this one: on the same word, or where they lack the word, any."""
+    negations = [o for o in theirs if o.kind == "negation"]
+    shared = operator.heads & cited
+    if not negations:
+        return False
+    return (
+        not shared
+        or any(shared & (o.reach | o.heads) for o in negations)
+        or any(o.word == operator.word for o in negations)
+    )
+
+
+def _accusation(mine: Sequence[Operator], theirs: Sequence[Operator], claim_stems: frozenset[str]) -> str | None:
+    """Where somebody is accused, and the claim says it without."""
+    legal = [
+        o
+        for o in theirs
+        if o.kind == "legal" and o.word not in ("claimed", "claims", "claim", "face", "faces", "facing")
+    ]
+    if any(o.kind == "legal" for o in mine):
+        return None
+    for operator in legal:
+        if operator.reach & claim_stems:
+            return f"it leaves out {operator.word!r}"
+    return None
