@@ -197,16 +197,13 @@ class ChatModel:
             if self._client is None:
                 from langchain.chat_models import init_chat_model
 
-                azure = self.provider == "azure_openai"
+                options: dict[str, Any] = {"api_key": self._key, "timeout": self._settings.model_timeout}
+                if self.provider == "azure_openai":
+                    options["azure_endpoint"] = self._settings.base_url
+                else:
+                    options |= {"base_url": self._settings.base_url, "use_responses_api": False}
                 self._client = init_chat_model(
-                    self.name,
-                    model_provider=self.provider,
-                    api_key=self._key,
-                    timeout=self._settings.model_timeout,
-                    max_retries=0,
-                    stream_chunk_timeout=None,
-                    **{"azure_endpoint" if azure else "base_url": self._settings.base_url},
-                    **({} if azure else {"use_responses_api": False}),
+                    self.name, model_provider=self.provider, max_retries=0, stream_chunk_timeout=None, **options
                 )
             return self._client
 

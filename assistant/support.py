@@ -117,7 +117,8 @@ class _CrossEncoder:
         self._tokenizer: Any = Tokenizer.from_file(str(resources.path("models/minilm/tokenizer.json")))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._cls, self._sep = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+        self._cls: int = self._tokenizer.token_to_id("[CLS]")
+        self._sep: int = self._tokenizer.token_to_id("[SEP]")
 
     def score(self, claim: str, evidence: str) -> float:
         """The chance that the evidence bears the claim out."""
