@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .dates import dates
-from .evidence import RARE, rarity, spells
+from .evidence import spells
 from .locating import Evidence, folded
 from .names import ROLES, Person, people
 from .polarity import difference
 from .quantities import Quantity, quantities
 from .quotations import Quotation, quotations, single_quotations, stands_in
-from .statements import Statement, same_speaker
+from .statements import Statement, reports, same_speaker
 from .types import Attribution, Span
 from .verification import marks_failure
 from .words import STOP_WORDS, content_words, stem, synonyms, tokens
 
+SHORTEST = 4  # words
 LONGEST = 90  # words; a claim is a sentence or two
 _MARKUP = re.compile(
     r"<[a-zA-Z/!|]|\[[^\]]*\]\(|https?://|www\.|```|\*\*|^#|\{\s*[\"']|<\||&[a-z]+;|javascript:",
@@ -89,13 +90,18 @@ _NEUTRAL = frozenset(
 )
 _PLACE_FORMS = (("", "n"), ("", "an"), ("", "ian"), ("", "s"), ("", "i"), ("a", "an"), ("land", "ish"))
 _COUNTRIES = {"america": "usa", "american": "usa", "americans": "usa", "us": "usa", "states": "usa", "united": "usa", "u": "usa", "britain": "uk", "british": "uk"}  # fmt: skip
-_CAPITALISED = re.compile(r"(?<![\w’'-])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–’'][\w]+)*")
+_CAPITALISED = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–’'][\w]+)*")
 WINDOW = 60  # characters around a name in which a document gives its office
 _POINTING = re.compile(
     r"\s*(?:This|That|These|Those|It|Its|They|Their|He|She|His|Her|Such|The (?:latter|former|same))\b(?! (?:is|was) (?:alleged|claimed|reported|said|not clear|unclear)\b)"
 )
 _PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_OPENERS = frozenset(
+    """both several some many most all few critics supporters opponents lawmakers members officials people relatives friends father
+    mother partner wife husband son daughter responding speaking writing asked replying two three four five six seven eight nine ten
+    eleven twelve one another according no nobody neither it there not while after before when since because although though despite
+    unlike by in on at for from with under over about as the a an his her their its post posts note letter bail news reports""".split()
+)
 
 
 @dataclass(frozen=True)
@@ -161,6 +167,8 @@ def check_plain(claim: Cited) -> str | None:
     """It is a plain sentence: no markup, no address, no mark without its fellow, not endless."""
     if not re.search(r"[^\W\d_]{2}", claim.text):
         return "it is no sentence"
+    if len(claim.text.split()) < SHORTEST:
+        return "it is no sentence"
     if len(claim.text.split()) > LONGEST:
         return f"it has more than {LONGEST} words"
     if _MARKUP.search(claim.text):
@@ -183,6 +191,8 @@ def check_alone(claim: Cited) -> str | None:
         if not before:
             return f"it does not say who {match.group()!r} is"
         following = [stem(word) for word in content_words(re.split(r"[.;,]", own[match.end() :])[0])][:3]
+        if any(_reads_alike(e, n, before, match.group()) for e in claim.evidence for n in e.numbers):
+            continue
         meant = {who for e in claim.evidence for n in e.numbers for who in _subjects(e, n, following)}
         persons = {n for n in before if any(e.view.people.by_name(n) for e in claim.evidence)}
         if meant and persons and not meant & persons:
@@ -190,6 +200,15 @@ def check_alone(claim: Cited) -> str | None:
         if len(persons) > 1 and not meant:
             return f"it leaves open who {match.group()!r} is"
     return None
+
+
+def _reads_alike(e: Evidence, number: int, before: set[str], pronoun: str) -> bool:
+    """Whether a sentence of the document has the same names before the same pronoun."""
+    text = e.view.text(number)
+    return any(
+        {m.person.name for m in e.view.people.mentions(text[: match.start()])} == before
+        for match in re.finditer(rf"\b{pronoun}\b", text)
+    )
 
 
 def _subjects(e: Evidence, number: int, following: Sequence[str]) -> Iterator[str]:
@@ -225,6 +244,8 @@ def check_quotations(claim: Cited) -> str | None:
     spans = [span.of(e.view.document.text) for e in claim.evidence for span in e.spans]
     for quote in (*quotations(claim.text), *single_quotations(claim.text)):
         words = quote.inner.of(claim.text)
+        if not re.search(r"\w", words):
+            return "a quotation in it is empty"
         if not any(stands_in(words.rstrip(" ,."), span) for span in spans):
             return f"the quotation {words!r} is not in the words cited"
     return None
@@ -259,10 +280,20 @@ def _sources(claim: Cited, quote: Quotation) -> Iterator[tuple[Evidence, int, At
 
 
 def _is_same_voice(said: str, source: Attribution | None, e: Evidence, number: int) -> bool:
-    if source is not None and source.speaker:
+    person = source is not None and e.view.people.by_name(source.speaker) is not None
+    if source is not None and source.speaker and (person or not said):
         return bool(said) and same_speaker(said, source.speaker)
-    # The document says it in its own sentence: who does something there, by name or pronoun, may be credited.
-    return said in _doers(e, number) if said else not e.view.voices[number] or source is None or not source.cue
+    if source is not None and source.speaker and same_speaker(said, source.speaker):
+        return True
+    # The document names no person: who does something in its sentence, or is credited there as the claim reads, may be.
+    if not said:
+        return not e.view.voices[number] or source is None or not source.cue
+    return said in _doers(e, number) or any(same_speaker(said, name) for name in _read_voices(e, number))
+
+
+def _read_voices(e: Evidence, number: int) -> set[str]:
+    """Whomever a sentence of a document credits, read as a claim is."""
+    return Statement(e.view.text(number), [e.view]).credited()
 
 
 def _doers(e: Evidence, number: int) -> set[str]:
@@ -283,16 +314,16 @@ def check_numbers(claim: Cited) -> str | None:
     cited, own = quantities(claim.words), quantities(claim.text)
     years = {float(day.year) for e in claim.evidence for day in (e.view.document.published,) if day}
     years |= {float(d.year) for d in dates(claim.words) if d.year}
-    digits = {float(n) for n in re.findall(r"\d+", claim.words)}
+    marks = set(re.findall(r"[^\s,;()“”\"]*\d[^\s,;()“”\"]*", claim.words))
     for quantity in own:
         same = [
             q for q in cited if q.value == quantity.value and (q.measure == quantity.measure or not quantity.measure)
         ]
-        if not same and not quantity.measure and (quantity.value in years or quantity.value in digits):
-            continue
         shown = claim.text[quantity.start : quantity.end]
+        if not same and not quantity.measure and (quantity.value in years or _mark_at(claim.text, quantity) in marks):
+            continue
         if not same:
-            if quantity.value == 2 and _enumerates(claim.words):
+            if quantity.value == 2 and not shown.isdigit() and _enumerates(claim.words):
                 continue  # "both": two that are named
             return f"the number {shown} is not in the words cited"
         if not any(q.bound == quantity.bound for q in same) and not (
@@ -303,6 +334,13 @@ def check_numbers(claim: Cited) -> str | None:
         if _is_swapped(quantity, same, [q for q in cited if q.value != quantity.value]):
             return f"the number {shown} counts something else in the words cited"
     return None
+
+
+def _mark_at(text: str, quantity: Quantity) -> str:
+    """The number with what it is grown together with ("101/2020", "43D"); "" for one that stands alone."""
+    found = (m for m in re.finditer(r"[^\s,;()“”\"]+", text) if m.start() <= quantity.start < m.end())
+    mark = next((m.group() for m in found), "")
+    return mark if len(mark.strip(".")) > quantity.end - quantity.start else ""
 
 
 def _enumerates(words: str) -> bool:
@@ -318,7 +356,8 @@ def _is_swapped(mine: Quantity, same: Sequence[Quantity], others: Sequence[Quant
 def check_dates(claim: Cited) -> str | None:
     """Its dates stand in the words cited, or are those of the document."""
     cited = dates(claim.words)
-    published = [e.view.document.published for e in claim.evidence if e.view.document.published]
+    documents = [e.view.document for e in claim.evidence]
+    published = [d.published for d in documents if d.published and d.evidence_to is None]
     for date in dates(claim.text):
         same = [
             d
@@ -328,7 +367,7 @@ def check_dates(claim: Cited) -> str | None:
             and (not date.year or not d.year or d.year == date.year)
         ]
         if not same:
-            if any(date.holds(day) for day in published) and not [d for d in cited if d.day and d.month]:
+            if not cited and any(date.holds(day) for day in published):
                 continue
             return f"the date {date} is not in the words cited"
         if (
@@ -338,6 +377,9 @@ def check_dates(claim: Cited) -> str | None:
             and not any(day.year == date.year for day in published)
         ):
             return f"the year {date.year} is not in the words cited"
+        day = (date.day, date.month)
+        if date.day and sum((d.day, d.month) == day for d in dates(claim.text)) > sum((d.day, d.month) == day for d in same):
+            return f"the date {date} is given more often than in the words cited"
         others = [d for d in cited if not d.meets(date)]
         mine = _near(claim.text, date.span)
         if others and max(len(mine & _near(claim.words, d.span)) for d in same) < max(
@@ -361,8 +403,12 @@ def check_names(claim: Cited) -> str | None:
     here |= {p for e in claim.evidence for n in e.numbers for v in e.view.voices[n] if (p := e.view.people.by_name(v))}
     own = claim.statement.own
     for named in (m for e in claim.evidence for m in e.view.people.mentions(own)):
-        if named.person not in here and not set(map(stem, tokens(named.person.surname))) <= claim.stems:
+        tie = named.possessive and any(named.person.surname in p.role for p in here)
+        if named.person not in here and not tie and not set(tokens(named.person.surname)) <= set(tokens(claim.words)):
             return f"{named.person.name} is not in the words cited"
+        held = _count(named.person, claim.words, claim) + _pronouns(claim.words) + tie
+        if _count(named.person, own, claim) > max(1, held):
+            return f"{named.person.name} is named more often than in the words cited"
         if wrong := _wrong_first_name(own, named.span, named.person, persons, allowed):
             return f"{wrong} {named.person.surname} is not the name in the document"
     for match in _CAPITALISED.finditer(own):
@@ -373,16 +419,21 @@ def check_names(claim: Cited) -> str | None:
     return None
 
 
+def _count(person: Person, text: str, claim: Cited) -> int:
+    """How often somebody is named in some words."""
+    return len({m.span for e in claim.evidence for m in e.view.people.mentions(text) if m.person == person})
+
+
+def _pronouns(text: str) -> int:
+    return len(_PERSONAL.findall(text)) + len(re.findall(r"\b(?:they|them|their|who|I|my|me)\b", text))
+
+
 def _is_named(part: str, word: str, place: int, claim: Cited, allowed: frozenset[str]) -> bool:
     root = stem(part)
     if root in allowed or part in STOP_WORDS or len(part) == 1 or part.isdigit():
         return True
     begins = place == 0 or bool(re.search(r"[.!?:]\s*[“\"‘']?\s*\Z", claim.statement.own[:place]))
-    if (
-        begins
-        and (rarity(part) < RARE or part in ROLES)
-        and not any(part in tokens(p.name) for e in claim.evidence for p in e.view.people.persons)
-    ):
+    if begins and _is_common(part, claim):
         return True
     held = {s for s in allowed if s[:3] == part[:3]}
     if any(_is_form(part, other) for other in held) or _COUNTRIES.get(part, part) in allowed | {
@@ -390,6 +441,15 @@ def _is_named(part: str, word: str, place: int, claim: Cited, allowed: frozenset
     }:
         return True
     return spells(word, claim.words) or (any(dates(f"1 {part}")) and bool(dates(claim.text)))
+
+
+def _is_common(word: str, claim: Cited) -> bool:
+    """Whether a word that a sentence begins with is no name: the documents have it in small letters, or English does."""
+    if any(word in tokens(p.name) for e in claim.evidence for p in e.view.people.persons):
+        return False
+    if word in ROLES or word.endswith(("ing", "ly")) or word in _OPENERS:
+        return True
+    return any(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", e.view.document.text) for e in claim.evidence)
 
 
 def _is_form(one: str, other: str) -> bool:
@@ -430,7 +490,7 @@ def check_offices(claim: Cited) -> str | None:
         told = {stem(word) for word in tokens(known.role)} | {
             s for p in persons.values() if p.name in person.role for s in map(stem, tokens(p.name))
         }
-        told |= _beside(known, claim)
+        told |= _beside(known, claim) | {stem(w) for w in tokens(known.name)}
         if missing := [
             word for word in content_words(person.role) if stem(word) not in told and not _alike(stem(word), told)
         ]:
@@ -453,8 +513,10 @@ def _beside(person: Person, claim: Cited) -> set[str]:
     held: set[str] = set()
     for e in claim.evidence:
         text = e.view.document.text
-        for match in re.finditer(rf"(?<!\w){re.escape(person.name)}(?!\w)", text):
+        for match in re.finditer(rf"(?<!\w)(?:{re.escape(person.name)}|{re.escape(person.surname)})(?!\w)", text):
             before = re.split(r"[.;:!?\n]", text[max(0, match.start() - WINDOW) : match.start()])[-1]
+            others = [m.span.end for m in e.view.people.mentions(before) if m.person != person and not m.possessive]
+            before = before[max(others, default=0) :]
             after = re.match(r",\s[^.;:!?\n]{0,80}", text[match.end() :])
             held |= {stem(w) for w in tokens(f"{before} {after.group() if after else ''}")}
     return held
@@ -548,18 +610,50 @@ def check_attributed(claim: Cited) -> str | None:
             continue
         voices = [v for v in e.view.voices[number] if v] or ([a.speaker] if a.speaker else [])
         if not a.speaker and a.cue and not voices:
-            # Somebody reports here whom the rules could not name: whoever does something there has to be named.
-            if not credited and not _DISTANCED.search(claim.text):
+            # Somebody reports here whom the rules could not name: the claim has to report too.
+            if not credited and not _DISTANCED.search(claim.statement.own) and not reports(claim.statement.own):
                 return "the document credits somebody with it, the claim nobody"
             continue
         persons = [v for v in voices if e.view.people.by_name(v)] or voices
-        if not any(same_speaker(name, voice) for name in credited for voice in persons) and voices:
+        told = credited | {named.name for named in claim.statement.named if not e.view.people.by_name(named.name)}
+        if voices and not any(same_speaker(name, voice) for name in told for voice in persons):
             return f"it leaves out that {' and '.join(persons)} says so"
-        if a.speaker and a.kind != "indirect" and not any(same_speaker(name, a.speaker) for name in credited):
+        direct = a.kind != "indirect" and e.view.people.by_name(a.speaker) is not None
+        if direct and not any(same_speaker(name, a.speaker) for name in credited):
             return f"it leaves out that {a.speaker} says so"
+    return _unreported(claim)
+
+
+def _unreported(claim: Cited) -> str | None:
+    """Why a claim states as plain fact what a sentence credits to a newspaper or body at its beginning or end.
+
+    Somebody's words that are credited to them need no second credit.
+    """
+    spoken = {v.name for v in claim.statement.voices if v.name and not _is_aside(claim.statement.own, v.span)}
+    for e in claim.evidence:
+        for number in e.numbers:
+            source = _SOURCED.search(Statement(e.view.text(number), []).own)
+            name = (source.group("source") or source.group("told")) if source else ""
+            if not name or e.view.people.by_name(name):
+                continue
+            voices = {v.name for v in Statement(e.view.text(number), [e.view]).voices}
+            kept = set(tokens(name)) & set(tokens(claim.text)) - STOP_WORDS
+            if not kept and not _DISTANCED_BY_SOURCE.search(claim.statement.own) and not spoken & voices:
+                return f"it leaves out that {name} reports it"
     return None
 
 
+def _is_aside(text: str, span: Span) -> bool:
+    """Whether a credit is only a clause about somebody: "X, who calls himself a socialist, is"."""
+    return bool(re.search(r"\bwho\b", text[span.start : span.end]))
+
+
+_SOURCED = re.compile(
+    r"\b(?:according to|going by|by (?:the )?(?:accounts?|reports?) (?:of|in)) (?:the |a |an )?(?:[\w-]+ ){0,4}?"
+    r"(?P<source>[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*)*)"
+    r"|(?:\A|, (?:as )?|; )(?:[Tt]he )?(?P<told>[A-Z][\w’'.&-]*(?: [A-Z][\w’'.&-]*)*)(?:,? (?:carrying|and) [^,.]+,?)? (?:reported|reports)\b"
+)
+_DISTANCED_BY_SOURCE = re.compile(r"\b(?:according to|reported|reportedly|reports?|account)\b", re.IGNORECASE)
 _DISTANCED = re.compile(
     r"\b(?:accused|alleged|allegedly|according to|reported|reportedly|said to|charged)\b", re.IGNORECASE
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .words import LIGHT_VERBS, STOP_WORDS, stem
@@ -42,7 +42,10 @@ _NOUNS = frozenset(
 _TOKEN = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*|[.,;:!?()—–]")
 _ENDS = frozenset(".;:!?()—–")
 _CLAUSE = frozenset((",", "but", "while", "though", "although", "because"))
+_BEFORE = _CLAUSE | frozenset("after before when that and as which since who until if".split())
+_EXPLICIT = frozenset("not no never nobody none nothing neither nor cannot without".split())
 _CONTRACTED = re.compile(r"n[’']t\Z", re.IGNORECASE)
+MOSTLY, NEARLY_ALL = 0.6, 0.8  # shares of words that make it plain that a claim speaks of the same
 REACH = 9  # tokens that an operator reaches, at most
 
 
@@ -110,8 +113,16 @@ def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[s
     wide = 1 if kind in ("intent", "possible") else 3
     heads = [word.stem for word in bare if not word.name][:wide]
     if kind == "negation" and not heads:
-        heads = [word.stem for word in reversed(words[max(0, place - 5) : place]) if word.stem and not word.name][:1]
+        heads = [word.stem for word in _subject_before(words, place) if word.stem and not word.name][:1]
     return frozenset(heads), frozenset(word.stem for word in bare if not word.name)
+
+
+def _subject_before(words: Sequence[_Word], place: int) -> Iterator[_Word]:
+    """The words before an operator, backwards to where its clause begins: "bail was refused"."""
+    for word in reversed(words[max(0, place - 5) : place]):
+        if word.text in _ENDS or word.text.lower() in _BEFORE:
+            return
+        yield word
 
 
 def _words(text: str) -> list[_Word]:
@@ -139,6 +150,8 @@ def difference(claimed: str, cited: str) -> str | None:
     negated_here = _of(mine, "negation")
     negated_there = _of(theirs, "negation")
     plain_there = _plain(cited, negated_there)
+    if reason := _counted(mine, theirs, claim_stems, cited_stems):
+        return reason
     for operator in mine:
         if operator.kind == "negation" and not _answered(operator, theirs, cited_stems):
             return f"it says {operator.word!r}, which the words cited do not"
@@ -147,7 +160,8 @@ def difference(claimed: str, cited: str) -> str | None:
         if not heads:
             continue
         if operator.kind == "negation":
-            if heads - negated_here - plain_there and not (negated_here & operator.reach):
+            most = operator.reach and len(operator.reach & claim_stems) >= MOSTLY * len(operator.reach)
+            if not heads & negated_here and (heads - plain_there or most):
                 return f"it leaves out {operator.word!r}"
         elif operator.kind in ("intent", "possible", "condition"):
             soft = [o for o in mine if o.kind != "negation"]
@@ -156,6 +170,23 @@ def difference(claimed: str, cited: str) -> str | None:
             ):
                 return f"it leaves out {operator.word!r}"
     return _accusation(mine, theirs, claim_stems)
+
+
+def _counted(
+    mine: Sequence[Operator], theirs: Sequence[Operator], claimed: frozenset[str], cited: frozenset[str]
+) -> str | None:
+    """A "not" more than the words cited have, or one less in a claim that gives nearly all of them."""
+    explicit = sum(o.kind == "negation" and _is_explicit(o) for o in mine)
+    there = [o for o in theirs if o.kind == "negation"]
+    exact = sum(_is_explicit(o) for o in there)
+    whole = len(cited & claimed) >= NEARLY_ALL * len(cited)
+    if explicit > (exact if whole else len(there)):
+        return "it has a negation that the words cited have not"
+    return "it leaves out a negation" if whole and explicit < exact else None
+
+
+def _is_explicit(operator: Operator) -> bool:
+    return operator.word in _EXPLICIT or bool(_CONTRACTED.search(operator.word))
 
 
 def _of(found: Sequence[Operator], kind: str) -> frozenset[str]:
@@ -177,11 +208,7 @@ def _answered(operator: Operator, theirs: Sequence[Operator], cited: frozenset[s
     shared = operator.heads & cited
     if not negations:
         return False
-    return (
-        not shared
-        or any(shared & (o.reach | o.heads) for o in negations)
-        or any(o.word == operator.word for o in negations)
-    )
+    return not shared or any(shared & (o.reach | o.heads) for o in negations)
 
 
 def _accusation(mine: Sequence[Operator], theirs: Sequence[Operator], claim_stems: frozenset[str]) -> str | None:

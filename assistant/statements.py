@@ -105,11 +105,7 @@ class Statement:
         sentence = next((s for s in self.sentences if s.start <= quote.outer.start < s.end), Span(0, len(self.text)))
         here = [v for v in self.voices if sentence.holds(v.span)]
         after = [v for v in here if quote.outer.end <= v.span.start]
-        if (
-            after
-            and len(self.own[quote.outer.end : after[0].span.start].split()) <= 2
-            and not self._between(quote, after[0])
-        ):
+        if after and re.fullmatch(r"[\s,]*", self.own[quote.outer.end : after[0].span.start]):
             return after[0].name
         before = [v for v in here if v.span.end <= quote.outer.start]
         if before:
@@ -130,9 +126,6 @@ class Statement:
             words = self.text[start : voice.span.start] + words
         names = {stem(word) for named in self.named for word in tokens(named.name)}
         return frozenset(stem(word) for word in content_words(words)) - names
-
-    def _between(self, quote: Quotation, voice: Voice) -> bool:
-        return any(quote.outer.end <= other.outer.start < voice.span.start for other in self.quotations)
 
     def _is_quoted(self, place: int) -> bool:
         return any(quote.outer.start <= place < quote.outer.end for quote in self.quotations)
@@ -234,6 +227,11 @@ def _named(text: str, views: Sequence[View]) -> Iterator[Named]:
         if not longest or named.span.start >= longest[-1].span.end:
             longest.append(named)
     return iter(longest)
+
+
+def reports(text: str) -> bool:
+    """Whether some words have a verb that reports what somebody says."""
+    return any(not _PASSIVE.search(text[: match.start()]) for match in _CUE.finditer(text))
 
 
 def same_speaker(one: str, other: str) -> bool:
