@@ -18,10 +18,10 @@ from .names import ROLES, Person, people
 from .polarity import difference
 from .quantities import Quantity, quantities
 from .quotations import Quotation, quotations, single_quotations, stands_in
-from .statements import Statement, reports, same_speaker
+from .statements import Statement, Voice, reports, same_speaker
 from .types import Attribution, Span
 from .verification import marks_failure
-from .words import STOP_WORDS, content_words, stem, synonyms, tokens
+from .words import STOP_WORDS, content_words, root, stem, synonyms, tokens
 
 SHORTEST = 4  # words
 LONGEST = 90  # words; a claim is a sentence or two
@@ -91,6 +91,8 @@ _NEUTRAL = frozenset(
 _PLACE_FORMS = (("", "n"), ("", "an"), ("", "ian"), ("", "s"), ("", "i"), ("a", "an"), ("land", "ish"))
 _COUNTRIES = {"america": "usa", "american": "usa", "americans": "usa", "us": "usa", "states": "usa", "united": "usa", "u": "usa", "britain": "uk", "british": "uk"}  # fmt: skip
 _CAPITALISED = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–’'][\w]+)*")
+EARLIEST, LATEST = 1500, 2100  # what is read as a year
+REACH = 7  # words after a name in which a verb is surely its own
 WINDOW = 60  # characters around a name in which a document gives its office
 _POINTING = re.compile(
     r"\s*(?:This|That|These|Those|It|Its|They|Their|He|She|His|Her|Such|The (?:latter|former|same))\b(?! (?:is|was) (?:alleged|claimed|reported|said|not clear|unclear)\b)"
@@ -187,46 +189,78 @@ def check_alone(claim: Cited) -> str | None:
     if match := _POINTING.match(own):
         return f"it cannot be read alone: {match.group().strip()!r}"
     for match in _PERSONAL.finditer(own):
-        before = {n.name for n in claim.statement.named if n.span.end <= match.start()}
-        if not before:
+        before = [n.name for n in claim.statement.named if n.span.end <= match.start()]
+        before = before or [n.name for n in claim.statement.named if n.span.start > match.end()][:1]
+        before = [name for name in before if any(e.view.people.by_name(name) for e in claim.evidence)]
+        if not before and not any(True for e in claim.evidence for _ in e.view.people.strangers(own)):
             return f"it does not say who {match.group()!r} is"
-        following = [stem(word) for word in content_words(re.split(r"[.;,]", own[match.end() :])[0])][:3]
-        if any(_reads_alike(e, n, before, match.group()) for e in claim.evidence for n in e.numbers):
-            continue
-        meant = {who for e in claim.evidence for n in e.numbers for who in _subjects(e, n, following)}
-        persons = {n for n in before if any(e.view.people.by_name(n) for e in claim.evidence)}
-        if meant and persons and not meant & persons:
-            return f"by {match.group()!r} the document means {', '.join(sorted(meant))}"
-        if len(persons) > 1 and not meant:
-            return f"it leaves open who {match.group()!r} is"
+        if before and (reason := _misread(claim, match, before)):
+            return reason
     return None
 
 
-def _reads_alike(e: Evidence, number: int, before: set[str], pronoun: str) -> bool:
-    """Whether a sentence of the document has the same names before the same pronoun."""
-    text = e.view.text(number)
-    return any(
-        {m.person.name for m in e.view.people.mentions(text[: match.start()])} == before
-        for match in re.finditer(rf"\b{pronoun}\b", text)
-    )
+def _misread(claim: Cited, pronoun: re.Match[str], before: Sequence[str]) -> str | None:
+    """Why a pronoun of the claim, after these names, may mean another than the document means there."""
+    own = claim.statement.own
+    clause = re.split(r"[.;,]", own[pronoun.end() :])[0]
+    names = {stem(word) for n in claim.statement.named for word in tokens(n.name)}
+    following = [root for word in content_words(clause) if (root := stem(word)) not in names][:3]
+    preceding = [root for word in content_words(own[: pronoun.start()]) if (root := stem(word)) not in names][-2:]
+    later = {n.name for n in claim.statement.named if pronoun.end() <= n.span.start < pronoun.end() + len(clause)}
+    told = set[str]()
+    for e in claim.evidence:
+        for number in e.numbers:
+            parallel = list(_parallels(e, number, pronoun.group(), preceding, following))
+            if any(last == before[-1] for last, _ in parallel):
+                return None
+            told |= {name for _, name in parallel if name}
+            told |= set(_subjects(e, number, following, later)) if not parallel else set()
+    persons = set(before)
+    if told and not told & persons:
+        return f"by {pronoun.group()!r} the document means {', '.join(sorted(told))}"
+    return f"it leaves open who {pronoun.group()!r} is" if len(persons) > 1 and not told else None
 
 
-def _subjects(e: Evidence, number: int, following: Sequence[str]) -> Iterator[str]:
-    """Whom a sentence of a document names, or means by a pronoun, last before the first of some words that it has."""
-    sentence, text = e.view.sentences[number], e.view.document.text
-    words = [(m.start(), stem(m.group().lower())) for m in re.finditer(r"\w+", sentence.of(text))]
+def _parallels(
+    e: Evidence, number: int, pronoun: str, preceding: Sequence[str], following: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """The same pronoun of a document's sentence among the same words: who is named last before it, and whom it means."""
+    text, start = e.view.text(number), e.view.sentences[number].start
+    for match in re.finditer(rf"\b{pronoun}\b", text, re.IGNORECASE):
+        if e.view.credit_at(start + match.start()):
+            continue
+        after = [stem(word) for word in content_words(text[match.end() :])][:4]
+        ahead = [stem(word) for word in content_words(text[: match.start()])][-3:]
+        if set(following) & set(after) or set(preceding) & set(ahead):
+            last = [m.person.name for m in e.view.people.mentions(text[: match.start()])]
+            person = e.view.referent(number, start + match.start())[0]
+            yield (last[-1] if last else ""), (person.name if person else "")
+
+
+def _subjects(e: Evidence, number: int, following: Sequence[str], later: set[str]) -> Iterator[str]:
+    """Who does what some words tell, where a sentence of the document has them: named or meant last before them.
+
+    Not whoever speaks there, unless nobody else is meant; "I" is the speaker.
+    """
+    sentence, text = e.view.sentences[number], e.view.text(number)
+    words = [(m.start(), stem(m.group().lower())) for m in re.finditer(r"\w+", text)]
     place = next((where for root in following for where, held in words if held == root), None)
     if place is None:
         return
-    named = [(m.span.start, m.person.name) for m in e.view.people.mentions(sentence.of(text)) if m.span.end <= place]
-    for match in _PERSONAL.finditer(sentence.of(text)[:place]):
-        said = e.view.credit_at(sentence.start + match.start())
-        if said is None and (person := e.view.referent(number, sentence.start + match.start())[0]):
+    speakers = {a.speaker for a in e.view.attributions if a.cue and a.start < sentence.end and sentence.start < a.end}
+    if e.view.quotation(sentence.start + place) and re.search(r"\b(?:I|me|my|myself|we|us|our)\b", text[:place]):
+        yield from speakers
+        return
+    named = [(m.span.start, m.person.name) for m in e.view.people.mentions(text) if m.span.end <= place]
+    for match in _PERSONAL.finditer(text[:place]):
+        at = sentence.start + match.start()
+        if e.view.credit_at(at) is None and (person := e.view.referent(number, at)[0]):
             named.append((match.start(), person.name))
-    credits = {a.speaker for a in e.view.attributions if a.cue and sentence.holds(a.credit)}
-    others = [(where, name) for where, name in named if name not in credits] or named
+    others = [(where, name) for where, name in named if name not in speakers | later]
     if others:
         yield max(others)[1]
+    else:
+        yield from speakers
 
 
 def check_reports(claim: Cited) -> str | None:
@@ -312,20 +346,26 @@ def _doers(e: Evidence, number: int) -> set[str]:
 def check_numbers(claim: Cited) -> str | None:
     """Its numbers stand in the words cited, with their bounds and measures, and count the same things."""
     cited, own = quantities(claim.words), quantities(claim.text)
-    years = {float(day.year) for e in claim.evidence for day in (e.view.document.published,) if day}
-    years |= {float(d.year) for d in dates(claim.words) if d.year}
+    years = _years(claim, cited)
     marks = set(re.findall(r"[^\s,;()“”\"]*\d[^\s,;()“”\"]*", claim.words))
     for quantity in own:
         same = [
             q for q in cited if q.value == quantity.value and (q.measure == quantity.measure or not quantity.measure)
         ]
         shown = claim.text[quantity.start : quantity.end]
-        if not same and not quantity.measure and (quantity.value in years or _mark_at(claim.text, quantity) in marks):
+        mark = _mark_at(claim.text, quantity)
+        if not same and not quantity.measure and (quantity.value in years or mark in marks):
             continue
+        if "/" in mark and mark not in marks:
+            return f"{mark} is not in the words cited"
         if not same:
             if quantity.value == 2 and not shown.isdigit() and _enumerates(claim.words):
                 continue  # "both": two that are named
             return f"the number {shown} is not in the words cited"
+        if shown[0].isdigit() and sum(q.value == quantity.value for q in own) > sum(q.value == quantity.value for q in cited):
+            return f"the number {shown} is given more often than in the words cited"
+        if not any(q.ordinal == quantity.ordinal for q in same):
+            return f"the words cited count with {shown} otherwise"
         if not any(q.bound == quantity.bound for q in same) and not (
             quantity.bound == "" and all(q.ordinal for q in same)
         ):
@@ -334,6 +374,16 @@ def check_numbers(claim: Cited) -> str | None:
         if _is_swapped(quantity, same, [q for q in cited if q.value != quantity.value]):
             return f"the number {shown} counts something else in the words cited"
     return None
+
+
+def _years(claim: Cited, cited: Sequence[Quantity]) -> set[float]:
+    """Years that may stand alone in the claim: those that do so in the words cited, else those of its dates, else the document's."""
+    if any(EARLIEST <= q.value <= LATEST for q in cited):
+        return set()
+    if named := {float(d.year) for d in dates(claim.words) if d.year}:
+        return named
+    documents = [e.view.document for e in claim.evidence if e.view.document.evidence_to is None]
+    return {float(d.published.year) for d in documents if d.published}
 
 
 def _mark_at(text: str, quantity: Quantity) -> str:
@@ -574,30 +624,65 @@ def _relations(text: str, claim: Cited) -> set[tuple[str, str, str]]:
 def check_voices(claim: Cited) -> str | None:
     """Promise 3: whomever it credits with something is credited with it, or does it, in the words cited."""
     theirs = _document_voices(claim)
-    held = {name for name, _ in theirs} | {
+    held = {name for name, _, _ in theirs} | {
         n for e in claim.evidence for i in e.numbers for n in (*e.view.voices[i], *_doers(e, i))
     }
     for voice in claim.statement.voices:
-        if voice.name and not any(same_speaker(voice.name, name) for name in held):
+        if not voice.name or _does(voice, claim):
+            continue
+        if not any(same_speaker(voice.name, name) for name in held):
             return f"it credits {voice.name} with words of {', '.join(sorted(held)) or 'the document'}"
+        if not any(same_speaker(voice.name, name) for name, cue, _ in theirs if cue) and (
+            whose := {name for name, cue, _ in theirs if cue and root(cue) == root(voice.cue)}
+        ):
+            return f"in the words cited it is {whose.pop()} who {voice.cue}"
         told = claim.statement.content(voice)
-        mine = max((len(told & words) for name, words in theirs if same_speaker(voice.name, name)), default=0)
-        others = [
-            (len(told & words), name) for name, words in theirs if voice.name and not same_speaker(voice.name, name)
-        ]
-        if mine and others and max(others)[0] > mine and len({name for name, _ in theirs}) > 1:
+        mine = max((len(told & words) for name, _, words in theirs if same_speaker(voice.name, name)), default=0)
+        others = [(len(told & words), name) for name, _, words in theirs if not same_speaker(voice.name, name)]
+        if mine and others and max(others)[0] > mine:
             return f"what it credits {voice.name} with is {max(others)[1]}'s in the words cited"
     return None
 
 
-def _document_voices(claim: Cited) -> list[tuple[str, frozenset[str]]]:
-    """Whomever the sentences cited credit with something, read as the claim is, each with the words that go with it."""
+def _does(voice: Voice, claim: Cited) -> bool:
+    """Whether the words cited have a body or person do the very same: "Kassem, who defended", "lawmakers who have written".
+
+    Of a body that is named there any report may be given: which of several newspapers carries it is no matter.
+    """
+    for e in claim.evidence:
+        person = e.view.people.by_name(voice.name)
+        words = e.text
+        if person is None and not _is_aside(claim.text, voice.span):
+            if set(tokens(voice.name)) <= set(tokens(words)) and _SOURCED.search(words):
+                return True
+            continue
+        form = re.escape(person.surname if person else voice.name)
+        for match in re.finditer(rf"(?<!\w){form}(?!\w)", words, re.IGNORECASE):
+            after = re.split(r"[.;!?]\s", words[match.end() :])[0]
+            near = content_words_all(after)[:REACH]
+            others = [m.span.start for m in e.view.people.mentions(after)]
+            near = content_words_all(after[: others[0]])[:REACH] if others else near
+            if root(voice.cue) in {root(word) for word in near}:
+                return True
+    return False
+
+
+def content_words_all(text: str) -> list[str]:
+    """The words of `text` but for stop words; verbs that say little are kept."""
+    return [word for word in tokens(text) if word not in STOP_WORDS]
+
+
+def _document_voices(claim: Cited) -> list[tuple[str, str, frozenset[str]]]:
+    """Whomever the sentences cited credit with something, read as the claim is: name, verb, and the words that go with it.
+
+    Who only does something there is given without a verb.
+    """
     found = []
     for e in claim.evidence:
         for number in e.numbers:
             read = Statement(e.view.text(number), [e.view])
-            found += [(voice.name, read.content(voice)) for voice in read.voices if voice.name]
-            found += [(name, frozenset[str]()) for name in read.agents()]
+            found += [(voice.name, voice.cue, read.content(voice)) for voice in read.voices if voice.name]
+            found += [(name, "", frozenset[str]()) for name in read.agents()]
     return found
 
 
@@ -609,19 +694,25 @@ def check_attributed(claim: Cited) -> str | None:
         if a.kind != "indirect" and not _uses(a, e, own, claim):
             continue
         voices = [v for v in e.view.voices[number] if v] or ([a.speaker] if a.speaker else [])
-        if not a.speaker and a.cue and not voices:
-            # Somebody reports here whom the rules could not name: the claim has to report too.
-            if not credited and not _DISTANCED.search(claim.statement.own) and not reports(claim.statement.own):
-                return "the document credits somebody with it, the claim nobody"
+        persons = [v for v in voices if e.view.people.by_name(v)]
+        if not persons:
+            # A body, or somebody whom the rules could not name: the claim has to report, or name a source.
+            if (voices or a.cue) and not _reports(claim, credited, voices):
+                return f"the document credits {' and '.join(voices) or 'somebody'} with it, the claim nobody"
             continue
-        persons = [v for v in voices if e.view.people.by_name(v)] or voices
-        told = credited | {named.name for named in claim.statement.named if not e.view.people.by_name(named.name)}
-        if voices and not any(same_speaker(name, voice) for name in told for voice in persons):
+        if not any(same_speaker(name, voice) for name in credited for voice in persons):
             return f"it leaves out that {' and '.join(persons)} says so"
         direct = a.kind != "indirect" and e.view.people.by_name(a.speaker) is not None
         if direct and not any(same_speaker(name, a.speaker) for name in credited):
             return f"it leaves out that {a.speaker} says so"
     return _unreported(claim)
+
+
+def _reports(claim: Cited, credited: set[str], voices: Sequence[str]) -> bool:
+    own = claim.statement.own
+    if any(same_speaker(named.name, voice) for named in claim.statement.named for voice in voices):
+        return True
+    return bool(_DISTANCED.search(own) or _DISTANCED_BY_SOURCE.search(own)) or (not voices and (reports(own) or bool(credited)))
 
 
 def _unreported(claim: Cited) -> str | None:

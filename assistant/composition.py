@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -250,6 +251,7 @@ def telling(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     pairs = [(e.view, n) for e in evidence for n in e.numbers]
     for e in evidence:
         cited = e.text
+        pairs += _meaning(text, e)
         for number in e.numbers:
             sentence = e.view.sentences[number]
             for a in e.view.attributions:
@@ -260,6 +262,24 @@ def telling(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
                 if person.surname not in cited and (person.surname in text):
                     pairs += _naming(e.view, number, person)
     return gathered(pairs)
+
+
+def _meaning(text: str, evidence: Evidence) -> list[tuple[View, int]]:
+    """The sentences before that name somebody whom the claim names and the words cited mean by a pronoun only.
+
+    Only where they name nobody else who could be meant.
+    """
+    view, first = evidence.view, evidence.numbers[0]
+    cited = {m.person for m in view.people.mentions(evidence.text)}
+    speakers = {view.people.by_name(v) for n in evidence.numbers for v in view.voices[n]}
+    wanted = {m.person for m in view.people.mentions(text)} - cited
+    if len(wanted) != 1 or not re.search(r"\b(?:he|him|his|she|her|hers)\b", evidence.text, re.IGNORECASE):
+        return []
+    for before in range(first - 1, max(-1, first - BACK), -1):
+        named = {m.person for m in view.people.mentions(view.text(before))} - speakers
+        if named:
+            return [(view, n) for n in range(before, first)] if named == wanted else []
+    return []
 
 
 def _naming(view: View, number: int, person: Person) -> list[tuple[View, int]]:

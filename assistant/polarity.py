@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .words import LIGHT_VERBS, STOP_WORDS, stem
+from .words import LIGHT_VERBS, STOP_WORDS, root, stem, tokens
 
 # Each operator with the class it is of.
 _NEGATIONS = (
@@ -108,8 +108,10 @@ def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[s
         reach.append(word)
     bare = [word for word in reach if word.stem]
     if kind == "intent" and (to := next((i for i, word in enumerate(reach) if word.text == "to"), None)) is not None:
-        after = [word for word in reach[to + 1 :] if word.stem]
-        bare = after or bare
+        # "wanted to give a letter": what is wanted is the giving, not the letter.
+        verb = next((word for word in reach[to + 1 :] if word.text.lower() not in STOP_WORDS), None)
+        if verb is not None:
+            return frozenset([root(verb.text.lower())]), frozenset(word.stem for word in bare if not word.name)
     wide = 1 if kind in ("intent", "possible") else 3
     heads = [word.stem for word in bare if not word.name][:wide]
     if kind == "negation" and not heads:
@@ -146,17 +148,18 @@ def difference(claimed: str, cited: str) -> str | None:
     """What the claim does to a negation, a condition, a possibility, an intent or an accusation of the words cited."""
     mine, theirs = operators(claimed), operators(cited)
     claim_stems = frozenset(word.stem for word in _words(claimed) if word.stem)
+    claim_verbs = frozenset(root(word) for word in tokens(claimed))
     cited_stems = frozenset(word.stem for word in _words(cited) if word.stem)
     negated_here = _of(mine, "negation")
     negated_there = _of(theirs, "negation")
     plain_there = _plain(cited, negated_there)
-    if reason := _counted(mine, theirs, claim_stems, cited_stems):
+    if reason := _counted(mine, theirs, claim_stems, cited_stems, cited):
         return reason
     for operator in mine:
-        if operator.kind == "negation" and not _answered(operator, theirs, cited_stems):
+        if operator.kind == "negation" and not _prefixed(operator, cited) and not _answered(operator, theirs, cited_stems):
             return f"it says {operator.word!r}, which the words cited do not"
     for operator in theirs:
-        heads = operator.heads & claim_stems
+        heads = operator.heads & (claim_verbs if operator.kind == "intent" else claim_stems)
         if not heads:
             continue
         if operator.kind == "negation":
@@ -173,16 +176,23 @@ def difference(claimed: str, cited: str) -> str | None:
 
 
 def _counted(
-    mine: Sequence[Operator], theirs: Sequence[Operator], claimed: frozenset[str], cited: frozenset[str]
+    mine: Sequence[Operator], theirs: Sequence[Operator], claimed: frozenset[str], held: frozenset[str], cited: str
 ) -> str | None:
     """A "not" more than the words cited have, or one less in a claim that gives nearly all of them."""
     explicit = sum(o.kind == "negation" and _is_explicit(o) for o in mine)
     there = [o for o in theirs if o.kind == "negation"]
     exact = sum(_is_explicit(o) for o in there)
-    whole = len(cited & claimed) >= NEARLY_ALL * len(cited)
-    if explicit > (exact if whole else len(there)):
+    whole = len(held & claimed) >= NEARLY_ALL * len(held)
+    prefixed = sum(o.kind == "negation" and _prefixed(o, cited) for o in mine)
+    if explicit > (exact if whole else len(there)) + prefixed:
         return "it has a negation that the words cited have not"
     return "it leaves out a negation" if whole and explicit < exact else None
+
+
+def _prefixed(operator: Operator, cited: str) -> bool:
+    """Whether the words cited have what it negates with a prefix: "not hurt" for "unhurt"."""
+    held = {stem(word) for word in tokens(cited)}
+    return any(stem(f"{prefix}{head}") in held for head in operator.heads for prefix in ("un", "in", "im", "dis", "ir"))
 
 
 def _is_explicit(operator: Operator) -> bool:
@@ -206,6 +216,8 @@ def _answered(operator: Operator, theirs: Sequence[Operator], cited: frozenset[s
     """Whether the words cited have a negation to this one: on the same word, or where they lack the word, any."""
     negations = [o for o in theirs if o.kind == "negation"]
     shared = operator.heads & cited
+    if not _is_explicit(operator) and any(stem(o.word) == stem(operator.word) for o in negations):
+        return True
     if not negations:
         return False
     return not shared or any(shared & (o.reach | o.heads) for o in negations)

@@ -224,7 +224,7 @@ def attribution_dropped(case: Case, held: Sequence[View], draw: random.Random) -
     elif match := _CREDIT.search(case.text):
         rest = f"{case.text[: match.start()]}{match.groupdict().get('mark') or ''}."
         # Where a speaker is still credited, no attribution is lost but that of who reports it.
-        if not re.search(rf"\b(?:{'|'.join(CUES)}|objects|according to)\b", rest) and len(rest.split()) >= _SHORTEST:
+        if not re.search(rf"\b(?:{'|'.join(CUES)}|say|deny|denies|objects|according to)\b", rest) and len(rest.split()) >= _SHORTEST:
             yield replace(case, text=rest)
 
 
