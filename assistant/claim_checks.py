@@ -21,7 +21,7 @@ from .quotations import Quotation, quotations, single_quotations, stands_in
 from .statements import Statement, Voice, reports, same_speaker
 from .types import Attribution, Span
 from .verification import marks_failure
-from .words import STOP_WORDS, content_words, root, stem, synonyms, tokens
+from .words import LIGHT_VERBS, STOP_WORDS, content_words, root, stem, synonyms, tokens
 
 SHORTEST = 4  # words
 LONGEST = 90  # words; a claim is a sentence or two
@@ -36,9 +36,9 @@ _INSTRUCTION = re.compile(
     r"|<\|\w+\|>|\[/?INST\]|<</?SYS>>|</?(?:system|passage|instructions?|tool_call|assistant)\b"
     r"|\byou are (?:now |no longer )?(?:an?|the) (?:\w+ ){0,3}(?:ai|assistant|model|chatbot|bot|system)\b|\bas an? (?:ai|language model)\b"
     r"|(?:\A|[.!?:;\n\"“—-]\s*|\b(?:please|now|instead|must|always|only)\s)(?:and |then |also |just |simply )?"
-    r"(?:reply|respond|answer|output|print|return|say|state|repeat|claim|tell (?:the |your )?(?:readers?|users?))\s"
+    r"(?:reply|respond|answer|output|print|return|say|state|repeat|claim|tell (?:the |your )?(?:readers?|users?))\b\s*"
     r"(?:only |exactly |always |back |instead )*(?:in json|with|that\b|in (?:the )?form\b|:|[\"“{])"
-    r"|,\s(?:reply|respond|output|print|repeat)\s(?:only |exactly |always |back |instead )*(?:in json|with|that\b|:|[\"“{])"
+    r"|,\s(?:reply|respond|output|print|repeat)\b\s*(?:only |exactly |always |back |instead )*(?:in json|with|that\b|:|[\"“{])"
     r"|\b(?:ai|language) (?:models?|assistants?) (?:must|should|reading|that reads?|are)\b|\bnew (?:instructions?|task)\b|\bjailbreak"
     r"|\"(?:claims|role|content|support)\"\s*:",
     re.IGNORECASE,
@@ -158,7 +158,7 @@ def failure(claim: Cited) -> str | None:
     """Why a claim may not be shown, or None: checks 1 to 4, in order."""
     for check in (
         check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_dates, check_names,
-        check_offices, check_grave, check_turns, check_relations, check_voices, check_attributed, check_given_speaker,
+        check_offices, check_grave, check_deeds, check_turns, check_relations, check_voices, check_attributed, check_given_speaker,
     ):  # fmt: skip
         if reason := check(claim):
             return reason
@@ -591,6 +591,31 @@ def check_grave(claim: Cited) -> str | None:
     return None
 
 
+def check_deeds(claim: Cited) -> str | None:
+    """What somebody does in it, somebody does in the words cited: the verb after a name is theirs, or means the same."""
+    own = claim.statement.own
+    held = {root(word) for word in tokens(claim.words)} | claim.stems
+    for named in claim.statement.named:
+        if named.possessive or claim.statement.is_quoted(named.span.start):
+            continue
+        verb = _DEED.match(own[named.span.end :])
+        word = verb.group("verb").lower() if verb else ""
+        if not word or word in _SPOKEN_VERBS or word in LIGHT_VERBS or word in STOP_WORDS:
+            continue
+        if root(word) not in held and not _alike(stem(word), held) and not any(root(word) in g and g & held for g in _SAME):
+            return f"the words cited do not say that {named.name} {word}"
+    return None
+
+
+# Straight after a name: its verb, in a form that can be no noun. Reports that say no more than "said" are free.
+_DEED = re.compile(r"(?:,[^,;.]{2,60},)?\s(?:also |then |later |has |had |have |was |were |is |\w+ly )*(?P<verb>[a-z]{3,}(?:ed|ied))\b")
+_SPOKEN_VERBS = frozenset(
+    """stated added argued claimed described noted observed remarked commented mentioned explained expressed voiced referred called asked
+    insisted stressed posted tweeted linked replied responded declared announced characterised characterized labelled labeled termed
+    framed viewed regarded considered believed used based named titled located aged""".split()
+)
+
+
 def check_turns(claim: Cited) -> str | None:
     """Negations, conditions, possibilities, wishes and accusations are as in the words cited."""
     return difference(claim.text, claim.words)
@@ -695,6 +720,8 @@ def check_attributed(claim: Cited) -> str | None:
             continue
         voices = [v for v in e.view.voices[number] if v] or ([a.speaker] if a.speaker else [])
         persons = [v for v in voices if e.view.people.by_name(v)]
+        if not a.speaker and not a.cue and not _DISTANCED.search(claim.statement.own) and not _is_quoted_there(a, e, claim):
+            return f"it states as a fact what stands between quotation marks: {e.view.document.text[a.start : a.end]!r}"
         if not persons:
             # A body, or somebody whom the rules could not name: the claim has to report, or name a source.
             if (voices or a.cue) and not _reports(claim, credited, voices):
@@ -706,6 +733,19 @@ def check_attributed(claim: Cited) -> str | None:
         if direct and not any(same_speaker(name, a.speaker) for name in credited):
             return f"it leaves out that {a.speaker} says so"
     return _unreported(claim)
+
+
+def _is_quoted_there(a: Attribution, e: Evidence, claim: Cited) -> bool:
+    """Whether whatever the claim has of a quotation stands between quotation marks there too, as far as it is its own."""
+    quoted = {stem(word) for word in content_words(e.view.document.text[a.start : a.end])}
+    elsewhere = {stem(word) for word in tokens(_without(e, a))}
+    return not (quoted - elsewhere) & {stem(word) for word in content_words(claim.statement.own)}
+
+
+def _without(e: Evidence, a: Attribution) -> str:
+    """The words cited but for those of a quotation."""
+    text = e.view.document.text
+    return " ".join(text[s.start : max(s.start, min(a.start, s.end))] + " " + text[min(s.end, max(a.end, s.start)) : s.end] for s in e.spans)
 
 
 def _reports(claim: Cited, credited: set[str], voices: Sequence[str]) -> bool:

@@ -93,7 +93,7 @@ class ChatWriter:
             raise ModelUnavailable("no passage fits its window")
         try:
             yield from self._in_some_form(
-                lambda: filled("question", passages=fenced(shown), question=question), allowance
+                lambda: filled("question", passages=fenced(shown), question=_plain(question)), allowance
             )
         except WindowExceeded as error:
             before = self._habit.window or self._settings.model_window
@@ -102,7 +102,7 @@ class ChatWriter:
             if not fewer:
                 raise ModelUnavailable("no passage fits its window") from None
             yield from self._in_some_form(
-                lambda: filled("question", passages=fenced(fewer), question=question), allowance
+                lambda: filled("question", passages=fenced(fewer), question=_plain(question)), allowance
             )
 
     def repaired(
@@ -112,7 +112,7 @@ class ChatWriter:
         listed = "\n\n".join(f"Claim: {_plain(f.draft.text)}\nWhat is wrong: {_plain(f.reason)}." for f in failures)
         shown = self.fitting(passages, question + listed)
         yield from self._in_some_form(
-            lambda: filled("repair", passages=fenced(shown), question=question, failures=listed), allowance
+            lambda: filled("repair", passages=fenced(shown), question=_plain(question), failures=listed), allowance
         )
 
     def standalone(self, question: str, turns: Sequence[Answer], allowance: Allowance) -> str | None:

@@ -81,6 +81,8 @@ def operators(text: str) -> list[Operator]:
             continue
         if plain == "no" and place + 1 < len(words) and words[place + 1].text in (",", "."):
             continue
+        if plain == "accused" and place and words[place - 1].text.lower() == "the" and not _of_something(words, place):
+            continue
         if plain == "stopped" and not (place + 1 < len(words) and words[place + 1].text == "short"):
             continue
         if plain == "not" and place + 1 < len(words) and words[place + 1].text in ("only", "just"):
@@ -95,6 +97,10 @@ def operators(text: str) -> list[Operator]:
     return found
 
 
+def _of_something(words: Sequence[_Word], place: int) -> bool:
+    return words[place + 1 : place + 2] != [] and words[place + 1].text in ("of", "under", "in", "men", "man", "women", "woman")
+
+
 def _as(words: Sequence[_Word], place: int) -> bool:
     return any(word.text == "as" for word in words[place + 1 : place + 8])
 
@@ -102,7 +108,12 @@ def _as(words: Sequence[_Word], place: int) -> bool:
 def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """The heads and the reach of an operator."""
     reach: list[_Word] = []
-    for word in words[place + 1 : place + 1 + REACH]:
+    for number, word in enumerate(words[place + 1 : place + 1 + (REACH if kind != "legal" else len(words))]):
+        if kind == "legal" and word.text not in ".;!?" and not _is_told_of(words, place + 1 + number):
+            reach.append(word)
+            continue
+        if kind == "legal":
+            break
         if word.text in _ENDS or (word.text.lower() in _CLAUSE and (reach or kind != "condition")):
             break
         reach.append(word)
@@ -117,6 +128,13 @@ def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[s
     if kind == "negation" and not heads:
         heads = [word.stem for word in _subject_before(words, place) if word.stem and not word.name][:1]
     return frozenset(heads), frozenset(word.stem for word in bare if not word.name)
+
+
+def _is_told_of(words: Sequence[_Word], place: int) -> bool:
+    """Whether a clause begins that tells of what was named: "the riots that left", not "alleged that"."""
+    return words[place].text in ("that", "which") and bool(
+        words[place + 1 : place + 2] and re.fullmatch(r"left|killed|began|broke|saw|took|claimed|led|caused|\w+ed", words[place + 1].text)
+    )
 
 
 def _subject_before(words: Sequence[_Word], place: int) -> Iterator[_Word]:
@@ -166,7 +184,10 @@ def difference(claimed: str, cited: str) -> str | None:
             most = operator.reach and len(operator.reach & claim_stems) >= MOSTLY * len(operator.reach)
             if not heads & negated_here and (heads - plain_there or most):
                 return f"it leaves out {operator.word!r}"
-        elif operator.kind in ("intent", "possible", "condition"):
+        elif operator.kind == "condition":
+            if not any(o.kind == "condition" for o in mine) and len(operator.reach & claim_stems) >= MOSTLY * len(operator.reach):
+                return f"it leaves out {operator.word!r}"
+        elif operator.kind in ("intent", "possible"):
             soft = [o for o in mine if o.kind != "negation"]
             if not soft and not (
                 heads <= _plain(cited, frozenset().union(*(o.reach for o in theirs if o.kind == operator.kind)))

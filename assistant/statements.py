@@ -91,7 +91,7 @@ class Statement:
         """Whoever a sentence of it begins with, as the one who does something."""
         found = set()
         for sentence in self.sentences:
-            first = next((n for n in self.named if sentence.holds(n.span) and not self._is_quoted(n.span.start)), None)
+            first = next((n for n in self.named if sentence.holds(n.span) and not self.is_quoted(n.span.start)), None)
             if first and not first.possessive and self._is_subject(first, sentence):
                 found.add(first.name)
         return found
@@ -127,7 +127,8 @@ class Statement:
         names = {stem(word) for named in self.named for word in tokens(named.name)}
         return frozenset(stem(word) for word in content_words(words)) - names
 
-    def _is_quoted(self, place: int) -> bool:
+    def is_quoted(self, place: int) -> bool:
+        """Whether a place of it stands in a quotation."""
         return any(quote.outer.start <= place < quote.outer.end for quote in self.quotations)
 
     def _is_subject(self, named: Named, sentence: Span) -> bool:
@@ -144,7 +145,7 @@ class Statement:
             if voice := self._subject(match, found):
                 found.append(voice)
         for named in self.named:
-            if self._is_quoted(named.span.start):
+            if self.is_quoted(named.span.start):
                 continue
             before, after = self.own[: named.span.start], self.own[named.span.end :]
             according = _ACCORDING.search(before)
@@ -169,7 +170,7 @@ class Statement:
         if (
             mine
             and _LINK.fullmatch(self.own[mine[-1].span.end : cue.start()])
-            and not self._is_quoted(mine[-1].span.start)
+            and not self.is_quoted(mine[-1].span.start)
         ):
             return Voice(mine[-1].name, cue.group().lower(), Span(mine[-1].span.start, cue.end()))
         following = next((n for n in self.named if n.span.start >= cue.end()), None)
