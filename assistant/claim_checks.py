@@ -618,7 +618,7 @@ _SPOKEN_VERBS = frozenset(
 
 def check_turns(claim: Cited) -> str | None:
     """Negations, conditions, possibilities, wishes and accusations are as in the words cited."""
-    return difference(claim.text, claim.words)
+    return difference(claim.text, claim.words, personal=bool(claim.statement.named))
 
 
 def check_relations(claim: Cited) -> str | None:

@@ -45,6 +45,7 @@ _CLAUSE = frozenset((",", "but", "while", "though", "although", "because"))
 _BEFORE = _CLAUSE | frozenset("after before when that and as which since who until if".split())
 _EXPLICIT = frozenset("not no never nobody none nothing neither nor cannot without".split())
 _CONTRACTED = re.compile(r"n[’']t\Z", re.IGNORECASE)
+IN_PASSING = 0.5  # share of the words of an accusation that a claim about nobody may have
 MOSTLY, NEARLY_ALL = 0.6, 0.8  # shares of words that make it plain that a claim speaks of the same
 REACH = 9  # tokens that an operator reaches, at most
 
@@ -162,8 +163,11 @@ def _words(text: str) -> list[_Word]:
     return result
 
 
-def difference(claimed: str, cited: str) -> str | None:
-    """What the claim does to a negation, a condition, a possibility, an intent or an accusation of the words cited."""
+def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None:
+    """What the claim does to a negation, a condition, a possibility, an intent or an accusation of the words cited.
+
+    `personal`: whether the claim is about somebody; one that is not may speak of what an accusation mentions in passing.
+    """
     mine, theirs = operators(claimed), operators(cited)
     claim_stems = frozenset(word.stem for word in _words(claimed) if word.stem)
     claim_verbs = frozenset(root(word) for word in tokens(claimed))
@@ -193,7 +197,7 @@ def difference(claimed: str, cited: str) -> str | None:
                 heads <= _plain(cited, frozenset().union(*(o.reach for o in theirs if o.kind == operator.kind)))
             ):
                 return f"it leaves out {operator.word!r}"
-    return _accusation(mine, theirs, claim_stems)
+    return _accusation(mine, theirs, claim_stems, personal)
 
 
 def _counted(
@@ -244,7 +248,9 @@ def _answered(operator: Operator, theirs: Sequence[Operator], cited: frozenset[s
     return not shared or any(shared & (o.reach | o.heads) for o in negations)
 
 
-def _accusation(mine: Sequence[Operator], theirs: Sequence[Operator], claim_stems: frozenset[str]) -> str | None:
+def _accusation(
+    mine: Sequence[Operator], theirs: Sequence[Operator], claim_stems: frozenset[str], personal: bool
+) -> str | None:
     """Where somebody is accused, and the claim says it without."""
     legal = [
         o
@@ -254,6 +260,7 @@ def _accusation(mine: Sequence[Operator], theirs: Sequence[Operator], claim_stem
     if any(o.kind == "legal" for o in mine):
         return None
     for operator in legal:
-        if operator.reach & claim_stems:
+        shared = operator.reach & claim_stems
+        if shared and (personal or len(shared) >= IN_PASSING * len(operator.reach)):
             return f"it leaves out {operator.word!r}"
     return None
