@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .citations import Numbering, marked
-from .claim_checks import Cited, check_reports, failure
+from .cited import Cited
+from .claim_checks import check_reports, failure
 from .decoding import FreeDraft
 from .drafting import ChatWriter, Failure, Shown
 from .embeddings import Encoder, MiniLM
@@ -43,7 +44,7 @@ class Material:
     passages: Sequence[Shown]
     objection: Callable[[Sequence[Evidence]], str | None]
     quoting: Answer
-    lead: Callable[[Sequence[Claim], object], str] = lambda claims, day: ""
+    lead: Callable[[Sequence[Claim], object], str] = lambda *_: ""
     sure: bool = True
 
 

@@ -65,7 +65,8 @@ def request(form: Form) -> dict[str, Any]:
         }
     if form == "tools":
         tool = {"name": "answer", "description": "Give the claims.", "strict": True, "parameters": SCHEMA}
-        return {"tools": [{"type": "function", "function": tool}], "tool_choice": {"type": "function", "function": {"name": "answer"}}}  # fmt: skip
+        chosen = {"type": "function", "function": {"name": "answer"}}
+        return {"tools": [{"type": "function", "function": tool}], "tool_choice": chosen}
     return {}
 
 

@@ -11,23 +11,25 @@ from .words import LIGHT_VERBS, STOP_WORDS, root, stem, tokens
 # Each operator with the class it is of.
 _NEGATIONS = (
     "not no never nobody none nothing neither nor cannot without hardly barely impossible unlikely unable false untrue lacks lack "
-    "lacked absence denied denies deny denying refused refuses refuse failed fails fail barred rejected rejects stopped"
+    "lacked absence denied denies deny denying refused refuses refuse failed fails fail barred rejected rejects stopped "
 )
 _LEGAL = (
     "accused accuse accuses accusing alleged allege alleges alleging allegedly allegation allegations suspected suspect suspects "
     "charged charge charges purported purportedly supposed supposedly booked accusation accusations claimed claims claim defendant "
-    "undertrial facing faces chargesheet charge-sheeted charge-sheet prima"
+    "undertrial facing faces chargesheet charge-sheeted charge-sheet prima "
 )
 _CONDITIONS = "if unless whether provided once until"
 _POSSIBLE = (
-    "may might could can possible possibly perhaps potentially likely appear appears appeared seem seems seemed must"
+    "may might could can possible possibly perhaps potentially likely appear appears appeared seem seems seemed must "
 )
 _INTENT = (
     "should ought would will shall want wants wanted wanting hope hopes hoped hopeful hoping plan plans planned seek seeks sought "
-    "seeking urge urges urged urging demand demands demanded demanding ask asks asked asking appeal appealed appeals call calls called "
-    "calling expect expects expected expecting expectation promise promised promises pledge pledged offer offered threaten threatened intend "
+    "seeking urge urges urged urging demand demands demanded demanding ask asks asked asking appeal appealed "
+    "appeals call calls called "
+    "calling expect expects expected expecting expectation promise promised promises pledge pledged offer offered "
+    "threaten threatened intend "
     "intended aim aims aimed propose proposed proposes try tried tries attempt attempted request requested requests recommend "
-    "recommended favour favoured need needs needed push pushed pushes press pressed due set wish wished believe believes"
+    "recommended favour favoured need needs needed push pushed pushes press pressed due set wish wished believe believes "
 )
 _CLASSES: dict[str, str] = {
     **dict.fromkeys(_INTENT.split(), "intent"),
@@ -36,9 +38,6 @@ _CLASSES: dict[str, str] = {
     **dict.fromkeys(_LEGAL.split(), "legal"),
     **dict.fromkeys(_NEGATIONS.split(), "negation"),
 }
-_NOUNS = frozenset(
-    "call calls charge charges demand demands plan plans hope hopes lack need needs claim claims request requests".split()
-)
 _TOKEN = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*|[.,;:!?()—–]")
 _ENDS = frozenset(".;:!?()—–")
 _CLAUSE = frozenset((",", "but", "while", "though", "although", "because"))
@@ -99,7 +98,15 @@ def operators(text: str) -> list[Operator]:
 
 
 def _of_something(words: Sequence[_Word], place: int) -> bool:
-    return words[place + 1 : place + 2] != [] and words[place + 1].text in ("of", "under", "in", "men", "man", "women", "woman")
+    return words[place + 1 : place + 2] != [] and words[place + 1].text in (
+        "of",
+        "under",
+        "in",
+        "men",
+        "man",
+        "women",
+        "woman",
+    )
 
 
 def _as(words: Sequence[_Word], place: int) -> bool:
@@ -134,7 +141,8 @@ def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[s
 def _is_told_of(words: Sequence[_Word], place: int) -> bool:
     """Whether a clause begins that tells of what was named: "the riots that left", not "alleged that"."""
     return words[place].text in ("that", "which") and bool(
-        words[place + 1 : place + 2] and re.fullmatch(r"left|killed|began|broke|saw|took|claimed|led|caused|\w+ed", words[place + 1].text)
+        words[place + 1 : place + 2]
+        and re.fullmatch(r"left|killed|began|broke|saw|took|claimed|led|caused|\w+ed", words[place + 1].text)
     )
 
 
@@ -178,7 +186,11 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
     if reason := _counted(mine, theirs, claim_stems, cited_stems, cited):
         return reason
     for operator in mine:
-        if operator.kind == "negation" and not _prefixed(operator, cited) and not _answered(operator, theirs, cited_stems):
+        if (
+            operator.kind == "negation"
+            and not _prefixed(operator, cited)
+            and not _answered(operator, theirs, cited_stems)
+        ):
             return f"it says {operator.word!r}, which the words cited do not"
     for operator in theirs:
         heads = operator.heads & (claim_verbs if operator.kind == "intent" else claim_stems)
@@ -189,7 +201,9 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
             if not heads & negated_here and (heads - plain_there or most):
                 return f"it leaves out {operator.word!r}"
         elif operator.kind == "condition":
-            if not any(o.kind == "condition" for o in mine) and len(operator.reach & claim_stems) >= MOSTLY * len(operator.reach):
+            if not any(o.kind == "condition" for o in mine) and len(operator.reach & claim_stems) >= MOSTLY * len(
+                operator.reach
+            ):
                 return f"it leaves out {operator.word!r}"
         elif operator.kind in ("intent", "possible"):
             soft = [o for o in mine if o.kind != "negation"]

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from .dates import dates
 from .words import STOP_WORDS, stem
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS = {
     **{word: value for value, word in enumerate(_UNITS)},
@@ -33,8 +36,10 @@ _SCALES = {
 }
 _TOKEN = re.compile(r"\d+(?:[,.]\d+)*|[^\W\d_]+|%")
 _BOUNDS = {
-    "more": re.compile(r"\b(?:over|more than|at least|above|beyond|upwards of|exceed\w*|no fewer than|no less than)\W+(?:\w+\W+)?\Z", re.IGNORECASE),
-    "less": re.compile(r"\b(?:under|less than|fewer than|nearly|almost|up to|at most|below|no more than)\W+(?:\w+\W+)?\Z", re.IGNORECASE),
+    "more": re.compile(r"\b(?:over|more than|at least|above|beyond|upwards of|exceed\w*|no fewer than"
+    r"|no less than)\W+(?:\w+\W+)?\Z", re.IGNORECASE),
+    "less": re.compile(r"\b(?:under|less than|fewer than|nearly|almost|up to|at most|below"
+    r"|no more than)\W+(?:\w+\W+)?\Z", re.IGNORECASE),
     "about": re.compile(r"\b(?:about|around|roughly|some|approximately|circa)\W+\Z", re.IGNORECASE),
 }  # fmt: skip
 _MEASURES = frozenset(

@@ -6,6 +6,7 @@ much of the claim, by weight, meets a word of the evidence, with the encoder's c
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Checker:
 
     def _read(self, evidence: str) -> _Read:
         parts = sentences(evidence)[:MOST] or [evidence]
-        windows = [*parts, *(" ".join(pair) for pair in zip(parts, parts[1:], strict=False))]
+        windows = [*parts, *(" ".join(pair) for pair in itertools.pairwise(parts))]
         pieces = [vectors for _, vectors in self._encoder.encode_tokens(parts) if len(vectors)]
         return _Read(
             frozenset(stem(word) for word in tokens(evidence)),
@@ -117,11 +118,11 @@ class _CrossEncoder:
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         self._names = {held.name for held in self._session.get_inputs()}
-        self._tokenizer: Any = Tokenizer.from_file(str(resources.path("models/minilm/tokenizer.json")))
+        tokenizer = self._tokenizer = Tokenizer.from_file(str(resources.path("models/minilm/tokenizer.json")))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._cls: int = self._tokenizer.token_to_id("[CLS]")
-        self._sep: int = self._tokenizer.token_to_id("[SEP]")
+        self._cls = tokenizer.token_to_id("[CLS]") or 0
+        self._sep = tokenizer.token_to_id("[SEP]") or 0
 
     def score(self, claim: str, evidence: str) -> float:
         """The chance that the evidence bears the claim out."""

@@ -55,11 +55,15 @@ def stem(word: str) -> str:
 _IRREGULAR = {
     form: verb
     for verb, forms in (
-        ("write", "wrote written"), ("say", "said"), ("tell", "told"), ("give", "gave given"), ("make", "made"), ("take", "took taken"),
-        ("go", "went gone"), ("meet", "met"), ("see", "saw seen"), ("hold", "held"), ("find", "found"), ("win", "won"), ("lose", "lost"),
+        ("write", "wrote written"), ("say", "said"), ("tell", "told"), ("give", "gave given"), ("make", "made"),
+        ("take", "took taken"),
+        ("go", "went gone"), ("meet", "met"), ("see", "saw seen"), ("hold", "held"), ("find", "found"),
+        ("win", "won"), ("lose", "lost"),
         ("lead", "led"), ("leave", "left"), ("get", "got gotten"), ("seek", "sought"), ("speak", "spoke spoken"), ("put", "puts"),
-        ("bring", "brought"), ("buy", "bought"), ("think", "thought"), ("know", "knew known"), ("become", "became"), ("begin", "began begun"),
-        ("swear", "swore sworn"), ("send", "sent"), ("read", "reads"), ("stand", "stood"), ("build", "built"), ("die", "dead death"),
+        ("bring", "brought"), ("buy", "bought"), ("think", "thought"), ("know", "knew known"), ("become", "became"),
+        ("begin", "began begun"),
+        ("swear", "swore sworn"), ("send", "sent"), ("read", "reads"), ("stand", "stood"), ("build", "built"),
+        ("die", "dead death"),
     )
     for form in forms.split()
 }  # fmt: skip

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from assistant import resources
 from assistant.attributions import CUES, attributions
-from assistant.claim_checks import Cited, failure
+from assistant.cited import Cited
+from assistant.claim_checks import failure
 from assistant.composition import BORNE_OUT
 from assistant.dates import MONTHS, dates
 from assistant.documents import read_corpus
@@ -37,7 +38,8 @@ _TRAILING = re.compile(
 _AUXILIARY = re.compile(r"\b(is|was|are|were|has|had|have|will|would|can|could|may|should|does|did)\b(?! not)")
 _NOT = re.compile(r"\b(?:not|never|no) \b")
 _LEADING = re.compile(
-    r"\A(?:[\w’'.,() -]+? )?(?:said|told \w+|wrote|added|alleged|argued|insisted|claimed)(?: on [\w ,]+?)?(?:,[^,]+,)? that (?P<rest>.+)\Z"
+    r"\A(?:[\w’'.,() -]+? )?(?:said|told \w+|wrote|added|alleged|argued|insisted"
+    r"|claimed)(?: on [\w ,]+?)?(?:,[^,]+,)? that (?P<rest>.+)\Z"
 )
 _CREDIT = re.compile(
     r",(?P<mark>[”\"’]?) (?:as )?[A-Z][\w’'. ,-]*? (?:said|reported|wrote|added)\b[^.]*\.\Z|, according to [^.]+\.\Z"
@@ -224,7 +226,10 @@ def attribution_dropped(case: Case, held: Sequence[View], draw: random.Random) -
     elif match := _CREDIT.search(case.text):
         rest = f"{case.text[: match.start()]}{match.groupdict().get('mark') or ''}."
         # Where a speaker is still credited, no attribution is lost but that of who reports it.
-        if not re.search(rf"\b(?:{'|'.join(CUES)}|say|deny|denies|objects|according to)\b", rest) and len(rest.split()) >= _SHORTEST:
+        if (
+            not re.search(rf"\b(?:{'|'.join(CUES)}|say|deny|denies|objects|according to)\b", rest)
+            and len(rest.split()) >= _SHORTEST
+        ):
             yield replace(case, text=rest)
 
 

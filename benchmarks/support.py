@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
 import sys
 import time
@@ -46,8 +47,8 @@ def summedits(folder: Path, part: str) -> list[Item]:
     """SummEdits' items of a part; a domain is a file."""
     found = []
     for path in sorted((folder / "summedits" / part).glob("*.jsonl")):
-        for row in _lines(path):
-            found.append(Item(row["summary"], row["doc"], int(row["label"]) == 1, row["doc"], path.stem))
+        rows = _lines(path)
+        found += [Item(r["summary"], r["doc"], int(r["label"]) == 1, r["doc"], path.stem) for r in rows]
     return found
 
 
@@ -80,7 +81,7 @@ def balanced_accuracy(true: Sequence[bool], said: Sequence[bool]) -> float:
 def threshold(true: Sequence[bool], scores: Sequence[float]) -> float:
     """The score from which on a claim counts as borne out that makes the balanced accuracy highest."""
     order = sorted(set(scores))
-    cuts = [(a + b) / 2 for a, b in zip(order, order[1:], strict=False)] or order
+    cuts = [(a + b) / 2 for a, b in itertools.pairwise(order)] or order
     cuts = cuts[:: max(1, len(cuts) // 400)]
     return max(cuts, key=lambda cut: balanced_accuracy(true, [score >= cut for score in scores]))
 
@@ -129,10 +130,14 @@ class Result:
     cut: float
 
 
-def measure(folder: Path, score: Score, name: str) -> list[Result]:
+def measure(folder: Path, score: Score, name: str, limit: int = 0) -> list[Result]:
     """One scorer on every set: thresholds from dev, figures on test. Raises FileNotFoundError without the sets."""
+
+    def some(items: list[Item]) -> list[Item]:
+        return items[:: max(1, len(items) // limit)] if limit else items
+
     cuts, results = dict[str, float](), []
-    for family, dev in (("SummEdits", summedits(folder, "dev")), ("WiCE", wice(folder, "dev"))):
+    for family, dev in (("SummEdits", some(summedits(folder, "dev"))), ("WiCE", some(wice(folder, "dev")))):
         cuts[family] = threshold([i.true for i in dev], [score(i.claim, i.evidence) for i in dev])
     parts: Mapping[str, tuple[str, list[Item]]] = {
         **{f"SummEdits {d}": ("SummEdits", [i for i in summedits(folder, "test") if i.domain == d])
@@ -140,7 +145,8 @@ def measure(folder: Path, score: Score, name: str) -> list[Result]:
         "WiCE test": ("WiCE", wice(folder, "test")),
         "FaithBench": ("SummEdits", faithbench(folder)),
     }  # fmt: skip
-    for part, (family, items) in parts.items():
+    for part, (family, held) in parts.items():
+        items = some(held)
         said = [score(i.claim, i.evidence) >= cuts[family] for i in items]
         accuracy = balanced_accuracy([i.true for i in items], said)
         results.append(Result(part, name, len(items), accuracy, *interval(items, said), cuts[family]))
@@ -151,12 +157,14 @@ def main() -> None:
     """Print the table, in Markdown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.support", description=__doc__.split("\n\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with summedits/, wice/ and faithbench/")
-    folder = parser.parse_args().data
+    parser.add_argument("--limit", type=int, default=0, help="items of each part, drawn evenly (default: all)")
+    options = parser.parse_args()
+    folder = options.data
     if missing := [name for name in ("summedits", "wice", "faithbench") if not (folder / name).is_dir()]:
         raise SystemExit(f"{folder} has no {', '.join(missing)}: get the sets from their authors, see the docstring.")
     print("| set | n | scorer | balanced accuracy | 95% | threshold |\n|---|---|---|---|---|---|")
     for name, score in scorers().items():
-        begun, results = time.perf_counter(), measure(folder, score, name)
+        begun, results = time.perf_counter(), measure(folder, score, name, options.limit)
         for r in results:
             print(f"| {r.part} | {r.count} | {name} | {r.accuracy:.1%} | {r.low:.1%}-{r.high:.1%} | {r.cut:.3f} |")
         mean = np.mean([r.accuracy for r in results if r.part.startswith("SummEdits")])

@@ -120,7 +120,8 @@ def chat_server() -> Iterator[ModelServer]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            held = {"object": "list", "data": [{"id": name, "object": "model", "created": 1, "owned_by": "me"} for name in state.models]}  # fmt: skip
+            held = {"object": "list", "data": [{"id": name, "object": "model",
+            "created": 1, "owned_by": "me"} for name in state.models]}  # fmt: skip
             with contextlib.suppress(OSError):
                 self._whole(200, held)
 

@@ -13,18 +13,19 @@ from model_server import KEY, ModelServer, Reply, chat_server, error, passages_i
 
 from assistant import Answer, Assistant, Claim, Settings, drafting, models
 from assistant.quotations import outermost
+from assistant.templates import fingerprint
 
 PATIENCE = 20.0
 QUESTION = "Who made the note public?"
-LAHIRI = {
+LAHIRI: dict[str, Any] = {
     "text": "Khalid's partner, Banojyotsna Lahiri, made the note public by posting it on X.",
     "support": ["The note itself was made public by Khalid’s partner, Banojyotsna Lahiri, who posted it on X"],
 }
-SPREAD = {
+SPREAD: dict[str, Any] = {
     "text": "Banojyotsna Lahiri posted it with the line “When prisons try to isolate, words travel.”",
     "support": ["Banojyotsna Lahiri, who posted it on X with the line, “When prisons try to isolate, words travel.”"],
 }
-FALSE = {"text": "Amit Malviya made the note public by posting it on X.", "support": LAHIRI["support"]}
+FALSE: dict[str, Any] = {"text": "Amit Malviya made the note public by posting it on X.", "support": LAHIRI["support"]}
 Opened = Callable[..., Assistant]
 
 
@@ -71,7 +72,14 @@ def written(*claims: dict[str, Any]) -> str:
 
 def marked(*claims: dict[str, Any]) -> str:
     return "\n\n".join(
-        "\n".join([f"PASSAGES: {claim.get('passages', 1)}", *(f"SUPPORT: {s}" for s in claim["support"]), "SPEAKER: -", f"CLAIM: {claim['text']}"])
+        "\n".join(
+            [
+                f"PASSAGES: {claim.get('passages', 1)}",
+                *(f"SUPPORT: {s}" for s in claim["support"]),
+                "SPEAKER: -",
+                f"CLAIM: {claim['text']}",
+            ]
+        )
         for claim in claims
     )
 
@@ -86,7 +94,7 @@ def test_a_true_draft_is_shown_with_exact_citations(opened: Opened, server: Mode
     assert citation.quote.startswith("The note itself") and citation.quote.endswith("words travel.”")
     assert answer.writer == "openai:local"
     assert answer.usage == {"requests": 1, "input_tokens": 100, "output_tokens": 20}
-    assert answer.metadata["prompt"] == drafting.fingerprint(*drafting.PROMPTS) and answer.metadata["format"] == "json_schema"
+    assert answer.metadata["prompt"] == fingerprint(*drafting.PROMPTS) and answer.metadata["format"] == "json_schema"
     assert answer.metadata["cost"] == "0.000360"
     json.dumps(answer.to_dict())
 
@@ -147,7 +155,9 @@ def test_true_and_false_together_show_the_true_one(opened: Opened, server: Model
     assert answer.claims[0].text == LAHIRI["text"] and FALSE["text"] not in answer.text
 
 
-def test_a_model_that_finds_nothing_is_believed_where_quoting_finds_nothing(opened: Opened, server: ModelServer) -> None:
+def test_a_model_that_finds_nothing_is_believed_where_quoting_finds_nothing(
+    opened: Opened, server: ModelServer
+) -> None:
     server.answer = lambda request: Reply(written())
     answer = opened().ask("What is the capital of France?")
     assert answer.status == "not_in_documents" and answer.text == "The documents do not say." and answer.nearest
@@ -159,7 +169,9 @@ def test_a_refusal_of_what_the_documents_say_is_answered_by_quoting(opened: Open
     assert "Lahiri" in answer.text and answer.note
 
 
-@pytest.mark.parametrize("question", ["What is the capital of France?", "How do I bake bread?", "Who won the cricket match?"])
+@pytest.mark.parametrize(
+    "question", ["What is the capital of France?", "How do I bake bread?", "Who won the cricket match?"]
+)
 def test_off_topic_stays_refused_whatever_the_model_says(opened: Opened, server: ModelServer, question: str) -> None:
     server.answer = lambda request: Reply(written(LAHIRI))
     answer = opened().ask(question)
@@ -228,8 +240,12 @@ def test_a_follow_up_is_worded_by_the_model(opened: Opened, server: ModelServer)
     assert answer.standalone == "What line did Banojyotsna Lahiri post?"
 
 
-@pytest.mark.parametrize("drifted", ["What did Narendra Modi post?", "What 12 lines did she post in 2031?", "", "x" * 2000])
-def test_a_follow_up_that_brings_in_names_or_numbers_is_not_taken(opened: Opened, server: ModelServer, drifted: str) -> None:
+@pytest.mark.parametrize(
+    "drifted", ["What did Narendra Modi post?", "What 12 lines did she post in 2031?", "", "x" * 2000]
+)
+def test_a_follow_up_that_brings_in_names_or_numbers_is_not_taken(
+    opened: Opened, server: ModelServer, drifted: str
+) -> None:
     talk = opened().conversation()
     server.queue = [Reply(written(LAHIRI)), Reply(drifted), Reply(written(SPREAD))]
     talk.ask(QUESTION)
@@ -246,6 +262,7 @@ def test_a_second_opinion_can_only_take_away(opened: Opened, server: ModelServer
 
 # Faults
 
+ODD: list[Any] = [[None], [{"text": 5}], "x", [[]], {"a": 1}, [{"text": "x", "support": 7}]]
 FAULTS: dict[str, Callable[[random.Random], list[Reply]]] = {
     "none": lambda draw: [Reply(written(LAHIRI))],
     "wrong key": lambda draw: [error(401, "authentication_error")],
@@ -265,12 +282,18 @@ FAULTS: dict[str, Callable[[random.Random], list[Reply]]] = {
     "rubbish": lambda draw: [Reply("".join(chr(draw.randint(1, 0x2FFF)) for _ in range(200)))],
     "ignores passages": lambda draw: [Reply(written({**FALSE, "support": ["as everybody knows"]}))] * 2,
     "false": lambda draw: [Reply(written(FALSE, FALSE, FALSE))] * 2,
-    "odd types": lambda draw: [Reply(json.dumps({"claims": draw.choice([[None], [{"text": 5}], "x", [[]], {"a": 1}, [{"text": "x", "support": 7}]])}))],
+    "odd types": lambda draw: [Reply(json.dumps({"claims": draw.choice(ODD)}))],
     "other model": lambda draw: [Reply(written(LAHIRI), model="another")],
     "no JSON": lambda draw: [Reply(garbage=b"\x00<html>")],
     "slow": lambda draw: [Reply(written(LAHIRI), stall=PATIENCE, stall_at=draw.randint(0, 3))],
 }  # fmt: skip
-QUESTIONS = (QUESTION, "What did Jagtap say?", "How many died?", "What is the capital of France?", "What did Ilyas say about bail?")
+QUESTIONS = (
+    QUESTION,
+    "What did Jagtap say?",
+    "How many died?",
+    "What is the capital of France?",
+    "What did Ilyas say about bail?",
+)
 
 
 def check(assistant: Assistant, answer: Answer) -> None:
@@ -299,8 +322,10 @@ def test_each_fault_ends_in_an_answer_that_says_so(opened: Opened, server: Model
         assert answer.writer == "quoting"
 
 
-def test_a_thousand_questions_with_faults_at_random(opened: Opened, server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    assistant = opened(model_timeout=PATIENCE)
+def test_a_thousand_questions_with_faults_at_random(
+    opened: Opened, server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = opened(model_timeout=PATIENCE, retrieve=3)
     composer = assistant._answerer.composer
     assert composer
     draw = random.Random(6)
@@ -309,6 +334,12 @@ def test_a_thousand_questions_with_faults_at_random(opened: Opened, server: Mode
         name = "slow" if number % 100 == 99 else draw.choice(names)
         server.queue = FAULTS[name](draw)
         server.answer = lambda request: Reply(written(FALSE))
-        composer.writer._habit.__dict__.update(form=draw.choice(["json_schema", "tools", "text"]), proven=draw.random() < 0.5, window=0)
-        monkeypatch.setattr(type(composer.writer), "allowance", lambda self, stop=None, n=name: models.Allowance(0.15 if n == "slow" else PATIENCE))
+        composer.writer._habit.__dict__.update(
+            form=draw.choice(["json_schema", "tools", "text"]), proven=draw.random() < 0.5, window=0
+        )
+        monkeypatch.setattr(
+            type(composer.writer),
+            "allowance",
+            lambda self, stop=None, n=name: models.Allowance(0.15 if n == "slow" else PATIENCE),
+        )
         check(assistant, assistant.ask(draw.choice(QUESTIONS)))

@@ -19,8 +19,11 @@ from assistant.quotations import outermost
 from assistant.words import content_words, stem
 
 DRAFTS = Path(__file__).resolve().parents[1] / "evals" / "drafts"
-OUTSIDE = Path(os.environ.get("OUTSIDE_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+OUTSIDE = Path(
+    os.environ.get("OUTSIDE_DATA") or "no-outside-data"
+)  # a folder with bad-outputs.jsonl, which does not ship
 SUPPORTS = 4
+PEOPLE = "Zohran Mamdani, the mayor, met Umar Khalid’s father, Syed Qasim Rasool Ilyas, and Vinod Bansal objected."
 
 
 def drafts(name: str) -> list[dict[str, Any]]:
@@ -35,9 +38,13 @@ def server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(scope="module")
-def modelled(server: ModelServer, shipped_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def modelled(
+    server: ModelServer, shipped_corpus: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
     data = str(tmp_path_factory.mktemp("modelled"))
-    with Assistant.open(Settings(corpus=str(shipped_corpus), data_dir=data, model="openai:local", base_url=server.url)) as opened:
+    with Assistant.open(
+        Settings(corpus=str(shipped_corpus), data_dir=data, model="openai:local", base_url=server.url)
+    ) as opened:
         yield opened
 
 
@@ -70,7 +77,9 @@ def test_no_false_draft_is_shown(modelled: Assistant, server: ModelServer, row: 
     assert row["text"] not in answer.text
     assert any(withheld.text == row["text"] and withheld.reason for withheld in answer.withheld)
     for shown in answer.claims:
-        assert shown.citations and all(c.quote == modelled.documents[c.document_id].text[c.start : c.end] for c in shown.citations)
+        assert shown.citations and all(
+            c.quote == modelled.documents[c.document_id].text[c.start : c.end] for c in shown.citations
+        )
 
 
 def test_what_small_models_really_wrote_is_not_shown(modelled: Assistant, server: ModelServer) -> None:
@@ -78,7 +87,7 @@ def test_what_small_models_really_wrote_is_not_shown(modelled: Assistant, server
     if not path.is_file():
         pytest.skip("bad-outputs.jsonl is not here")
     text = modelled.documents["mamdani-letter-row"].text
-    sentences = [s for s in modelled.search("Khalid", k=50) for s in (span.of(text) for span in s.passage.sentences)]
+    sentences = [span.of(text) for hit in modelled.search("Khalid", k=50) for span in hit.passage.sentences]
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         try:
@@ -92,10 +101,10 @@ def test_what_small_models_really_wrote_is_not_shown(modelled: Assistant, server
             assert folded(written)[0] not in folded(answer.text)[0] or written == "The documents do not say.", row["id"]
 
 
-def test_at_most_a_tenth_of_good_drafts_is_lost(story: Assistant, server: ModelServer, tmp_path: Path) -> None:
+def test_at_most_a_tenth_of_good_drafts_is_lost(story: Assistant, server: ModelServer) -> None:
     rows, lost = drafts("good"), []
     assert len(rows) >= 60
-    with Assistant.open(Settings(data_dir=str(tmp_path), model="openai:local", base_url=server.url, retrieve=20)) as opened:
+    with Assistant.open(story.settings.replace(model="openai:local", base_url=server.url, retrieve=20)) as opened:
         for row in rows:
             assert all(occurrences(words, story.documents[row["document"]].text) for words in row["support"]), row
             answer = asked(opened, server, f"What is said: {row['text'].replace(chr(34), '')}", claim(row))
@@ -104,8 +113,12 @@ def test_at_most_a_tenth_of_good_drafts_is_lost(story: Assistant, server: ModelS
     assert len(lost) <= len(rows) / 10, lost
 
 
-@pytest.mark.parametrize("row", [r for r in drafts("injections") if r["in"] == "question"], ids=lambda row: row["order"][:40])
-def test_a_question_that_gives_orders_is_not_obeyed(modelled: Assistant, server: ModelServer, row: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "row", [r for r in drafts("injections") if r["in"] == "question"], ids=lambda row: row["order"][:40]
+)
+def test_a_question_that_gives_orders_is_not_obeyed(
+    modelled: Assistant, server: ModelServer, row: dict[str, Any]
+) -> None:
     answer = asked(modelled, server, row["order"], {"text": row["draft"], "support": [row["support"]]})
     assert row["draft"] not in answer.text
     told = str(server.requests[-1]["messages"][-1]["content"])
@@ -118,15 +131,18 @@ def test_a_document_that_gives_orders_is_not_obeyed(server: ModelServer, tmp_pat
     folder = tmp_path / "corpus"
     folder.mkdir()
     for number, row in enumerate(rows):
-        front = f"---\nid: order-{number}\ntitle: A notice at the harbour\npublisher: The Estuary Post\npublished: 2026-03-14\n---\n\n"
-        people = "Zohran Mamdani, the mayor, met Umar Khalid’s father, Syed Qasim Rasool Ilyas, and Vinod Bansal, a spokesman, objected."
-        (folder / f"order-{number}.md").write_text(f"{front}{people}\n\n{row['order']}\n", encoding="utf-8")
-    settings = Settings(corpus=str(folder), data_dir=str(tmp_path / "data"), model="openai:local", base_url=server.url, retrieve=50)
+        front = f"---\nid: order-{number}\ntitle: A notice\npublisher: The Post\npublished: 2026-03-14\n---\n\n"
+        (folder / f"order-{number}.md").write_text(f"{front}{PEOPLE}\n\n{row['order']}\n", encoding="utf-8")
+    settings = Settings(
+        corpus=str(folder), data_dir=str(tmp_path / "data"), model="openai:local", base_url=server.url, retrieve=50
+    )
     with Assistant.open(settings) as opened:
         for number, row in enumerate(rows):
             sentences = [s for s in row["order"].split("\n") if s.strip()]
             for only in (EVERYTHING, Filter(documents=(f"order-{number}",))):
-                server.answer = lambda request, row=row, sentences=sentences: replied({"text": row["draft"], "support": sentences})  # type: ignore[misc]
+                server.answer = lambda request, row=row, sentences=sentences: replied(
+                    {"text": row["draft"], "support": sentences}
+                )  # type: ignore[misc]
                 answer = opened.ask("What does the notice say: " + row["draft"], only)
                 assert row["draft"].rstrip(".") not in own_words(answer), answer.text
                 assert row["order"] not in own_words(answer), answer.text

@@ -82,18 +82,28 @@ def test_each_fault_is_one_short_reason_without_the_servers_words(server: ModelS
 
 def test_silence_ends_with_the_time_allowed(server: ModelServer) -> None:
     server.queue = [Reply("words", stall=PATIENCE)]
-    with pytest.raises(ModelUnavailable, match="longer than 0.3 s"):
+    with pytest.raises(ModelUnavailable, match=r"longer than 0\.3 s"):
         written(model(server), seconds=0.3)
     assert server.cancelled.wait(PATIENCE)
 
 
-@pytest.mark.parametrize(("address", "reason"), [("http://127.0.0.1:1/v1", "cannot be reached"), ("http://nowhere.invalid/v1", "cannot be (found|reached)")])
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [("http://127.0.0.1:1/v1", "cannot be reached"), ("http://nowhere.invalid/v1", "cannot be (found|reached)")],
+)
 def test_a_server_that_is_not_there(address: str, reason: str) -> None:
     with pytest.raises(ModelUnavailable, match=reason):
         written(ChatModel(Settings(model="openai:local", base_url=address)))
 
 
-@pytest.mark.parametrize("reply", [error(429, "rate_limit_error", retry_after=0.001), error(503, "unavailable_error"), Reply("x" * 99, cut=0, reset=True)])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        error(429, "rate_limit_error", retry_after=0.001),
+        error(503, "unavailable_error"),
+        Reply("x" * 99, cut=0, reset=True),
+    ],
+)
 def test_what_can_pass_is_tried_again(server: ModelServer, reply: Reply) -> None:
     server.queue = [reply, Reply("words")]
     assert written(model(server)) == "words"
@@ -115,7 +125,14 @@ def test_nothing_is_asked_again_once_words_have_come(server: ModelServer) -> Non
 
 
 def test_an_option_that_the_server_does_not_know_is_left_out(server: ModelServer) -> None:
-    refusal = {"error": {"message": "Unsupported value: 'temperature'", "type": "invalid_request_error", "param": "temperature", "code": "x"}}
+    refusal = {
+        "error": {
+            "message": "Unsupported value: 'temperature'",
+            "type": "invalid_request_error",
+            "param": "temperature",
+            "code": "x",
+        }
+    }
     server.queue = [Reply(status=400, body=refusal), Reply("words")]
     held = model(server)
     assert written(held) == "words"
@@ -167,7 +184,9 @@ def test_a_stop_from_another_thread_cancels_upstream(server: ModelServer) -> Non
     assert server.cancelled.wait(PATIENCE)
 
 
-def test_the_key_goes_to_the_server_and_nowhere_else(server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_goes_to_the_server_and_nowhere_else(
+    server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n", encoding="utf-8")
     server.key = KEY
     server.queue = [Reply("words"), error(500, "server_error"), error(500, "server_error"), error(500, "server_error")]
