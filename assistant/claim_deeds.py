@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from .cited import SAME, Cited, alike
+from .cited import PERSONAL, SAME, Cited, alike
 from .polarity import difference
 from .words import LIGHT_VERBS, STOP_WORDS, content_words, root, stem, synonyms, tokens
 
@@ -88,6 +88,8 @@ def check_deeds(claim: Cited) -> str | None:
             and not any(root(word) in g and g & held for g in SAME)
         ):
             return f"the words cited do not say that {named.name} {word}"
+        if verb and not _AUXILIARY.search(verb.group()) and _is_done_to(named.name, word, claim):
+            return f"in the words cited it is not {named.name} who {word}"
     return None
 
 
@@ -102,6 +104,53 @@ _SPOKEN_VERBS = frozenset(
     insisted stressed posted tweeted linked replied responded declared announced characterised characterized labelled labeled termed
     framed viewed regarded considered believed used based named titled located aged""".split()
 )
+
+
+def _is_done_to(name: str, verb: str, claim: Cited) -> bool:
+    """Whether the sentences that have the verb, not in the passive, have the name after it only, and no "he" before."""
+    found = False
+    for e in claim.evidence:
+        person = e.view.people.by_name(name)
+        for number in e.numbers:
+            text = e.view.text(number)
+            at = next((m.start() for m in re.finditer(r"\w+", text) if root(m.group().lower()) == root(verb)), None)
+            if (
+                at is None
+                or person is None
+                or re.search(r"\b(?:was|were|been|being|is|are)\s+(?:\w+ly\s+)?\Z", text[:at])
+            ):
+                continue
+            places = [m.span.start for m in e.view.people.mentions(text) if m.person == person]
+            if not places or min(places) < at or PERSONAL.search(text[:at]) or person.name in e.view.voices[number]:
+                return False
+            found = True
+    return found
+
+
+def check_passives(claim: Cited) -> str | None:
+    """Whoever something is done to in it does not do it in the words cited: "were refused bail by X" is not "X were refused"."""
+    own = claim.statement.own
+    for match in _PASSIVE.finditer(own):
+        clause = re.split(r"[.;]|\b(?:while|but|whereas)\b", own[: match.start()])[-1]
+        start = match.start() - len(clause)
+        subjects = {n.name for n in claim.statement.named if start <= n.span.start < match.start() and not n.possessive}
+        for e in claim.evidence:
+            for number in e.numbers:
+                text = e.view.text(number)
+                for other in _PASSIVE.finditer(text):
+                    by = _BY.search(text[other.end() :])
+                    if root(other.group("verb").lower()) != root(match.group("verb").lower()) or by is None:
+                        continue
+                    doing = {m.person.name for m in e.view.people.mentions(by.group())}
+                    before = {m.person.name for m in e.view.people.mentions(text[: other.start()])}
+                    if wrong := subjects & doing - before:
+                        return f"in the words cited it is {wrong.pop()} who does it"
+    return None
+
+
+_AUXILIARY = re.compile(r"\b(?:was|were|is|are|been)\b")
+_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being)\s+(?:not\s+)?(?P<verb>[a-z]+(?:ed|en|wn|ght|ld))\b")
+_BY = re.compile(r"\bby\s[^.;]{3,80}?(?=,? (?:on|in|at|while|as|and then|after|before)\b|[,.;]|\Z)")
 
 
 def check_turns(claim: Cited) -> str | None:

@@ -37,7 +37,13 @@ def check_names(claim: Cited) -> str | None:
     here |= {p for e in claim.evidence for n in e.numbers for v in e.view.voices[n] if (p := e.view.people.by_name(v))}
     own = claim.statement.own
     for named in (m for e in claim.evidence for m in e.view.people.mentions(own)):
-        tie = named.possessive and any(named.person.surname in p.role for p in here)
+        role = re.match(r"[’']?s?[’']?\s(\w+)", own[named.span.end :])
+        tied = bool(role) and role.group(1).lower() in ROLES if role else False
+        tie = named.possessive and tied and any(named.person.surname in p.role for p in here)
+        again = re.match(r"[’']s?\s(?:\w+\s?,?\s?){1,4}", own[named.span.end :]) if named.possessive else None
+        after = own[named.span.end : named.span.end + (again.end() if again else 0) + len(named.person.name)]
+        if again and named.person.name in after:
+            return f"it has {named.person.name} belong to {named.person.name}"
         if named.person not in here and not tie and not set(tokens(named.person.surname)) <= set(tokens(claim.words)):
             return f"{named.person.name} is not in the words cited"
         held = _count(named.person, claim.words, claim) + _pronouns(claim.words) + tie

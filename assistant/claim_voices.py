@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .cited import DISTANCED, DISTANCED_BY_SOURCE, REACH, Cited, content_words_all, doers, is_aside, read_voices
+from .cited import DISTANCED, DISTANCED_BY_SOURCE, REACH, Cited, content_words_all, doers, is_aside
 from .locating import Evidence
-from .quotations import Quotation, quotations, single_quotations, stands_in
+from .quotations import Quotation, normal, quotations, single_quotations, stands_in
 from .statements import Statement, Voice, reports, same_speaker
 from .types import Attribution
 from .words import STOP_WORDS, content_words, root, stem, tokens
@@ -60,10 +60,18 @@ def _is_same_voice(said: str, source: Attribution | None, e: Evidence, number: i
         return bool(said) and same_speaker(said, source.speaker)
     if source is not None and source.speaker and same_speaker(said, source.speaker):
         return True
-    # The document names no person: who does something in its sentence, or is credited there as the claim reads, may be.
+    # The document names no person: who is credited as the claim reads it, or does something in its sentence, may be.
     if not said:
         return not e.view.voices[number] or source is None or not source.cue
-    return said in doers(e, number) or any(same_speaker(said, name) for name in read_voices(e, number))
+    read = Statement(e.view.text(number), [e.view])
+    whose = {read.speaker_of(q) for q in read.quotations if source and _are_same(q, read, source, e)}
+    if source is not None and source.speaker:
+        return any(same_speaker(said, name) for name in whose)
+    return said in doers(e, number) or any(same_speaker(said, name) for name in whose | read.credited())
+
+
+def _are_same(quote: Quotation, read: Statement, source: Attribution, e: Evidence) -> bool:
+    return normal(quote.inner.of(read.text)) == normal(e.view.document.text[source.start : source.end])
 
 
 def check_voices(claim: Cited) -> str | None:

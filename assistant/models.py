@@ -331,5 +331,5 @@ def _key(settings: Settings, variable: str) -> Any:
                 f"api_key_file {settings.api_key_file} cannot be read ({type(error).__name__}): give a file with the key alone."
             ) from None
     if not key and not settings.base_url:
-        raise SettingsError(f"{settings.model} needs a key: set {variable} or `api_key_file`.")
+        raise SettingsError(f"{settings.model!r} needs a key: set {variable} or `api_key_file`.")
     return SecretStr(key or "unused")

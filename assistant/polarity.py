@@ -44,6 +44,7 @@ _CLAUSE = frozenset((",", "but", "while", "though", "although", "because"))
 _BEFORE = _CLAUSE | frozenset("after before when that and as which since who until if".split())
 _EXPLICIT = frozenset("not no never nobody none nothing neither nor cannot without".split())
 _CONTRACTED = re.compile(r"n[’']t\Z", re.IGNORECASE)
+UNDONE = 6  # letters that "unhurt" has at least
 IN_PASSING = 0.5  # share of the words of an accusation that a claim about nobody may have
 MOSTLY, NEARLY_ALL = 0.6, 0.8  # shares of words that make it plain that a claim speaks of the same
 REACH = 9  # tokens that an operator reaches, at most
@@ -211,6 +212,10 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
                 heads <= _plain(cited, frozenset().union(*(o.reach for o in theirs if o.kind == operator.kind)))
             ):
                 return f"it leaves out {operator.word!r}"
+    for word in tokens(cited):
+        rest = stem(word[2:]) if word.startswith("un") and len(word) >= UNDONE else ""
+        if rest in claim_stems - cited_stems - negated_here and stem(word) not in claim_stems:
+            return f"it leaves out {word!r}"
     return _accusation(mine, theirs, claim_stems, personal)
 
 
@@ -222,6 +227,8 @@ def _counted(
     there = [o for o in theirs if o.kind == "negation"]
     exact = sum(_is_explicit(o) for o in there)
     whole = len(held & claimed) >= NEARLY_ALL * len(held)
+    told = {o.word for o in mine}
+    there = [o for o in there if _is_explicit(o) or o.word not in told]  # "not refused" is no "refused"
     prefixed = sum(o.kind == "negation" and _prefixed(o, cited) for o in mine)
     if explicit > (exact if whole else len(there)) + prefixed:
         return "it has a negation that the words cited have not"

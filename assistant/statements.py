@@ -105,9 +105,11 @@ class Statement:
         sentence = next((s for s in self.sentences if s.start <= quote.outer.start < s.end), Span(0, len(self.text)))
         here = [v for v in self.voices if sentence.holds(v.span)]
         after = [v for v in here if quote.outer.end <= v.span.start]
-        if after and re.fullmatch(r"[\s,]*", self.own[quote.outer.end : after[0].span.start]):
-            return after[0].name
         before = [v for v in here if v.span.end <= quote.outer.start]
+        beside = after and re.fullmatch(r"[\s,]*", self.own[quote.outer.end : after[0].span.start])
+        # "X said that "A", NDTV reported": X speaks, NDTV only reports it.
+        if beside and not (before and after[0].cue in ("reported", "reports")):
+            return after[0].name
         if before:
             return before[-1].name
         if len(agents := [n.name for n in self.named if sentence.holds(n.span) and n.name in self.agents()]) == 1:

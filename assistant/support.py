@@ -6,7 +6,6 @@ much of the claim, by weight, meets a word of the evidence, with the encoder's c
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ LIGHT = 0.4
 COSINE = 0.25
 SOFT_FROM, SOFT_TO, SOFT_MOST = 0.40, 0.80, 0.8
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]*\s+|\n+")
-MOST = 120  # sentences of evidence that are read
+MOST, CLOSE = 120, 12  # sentences of evidence that are read, and read word by word
 
 
 class Checker:
@@ -40,6 +39,7 @@ class Checker:
     def __init__(self, encoder: MiniLM | None = None) -> None:
         self._encoder = encoder or MiniLM()
         self._evidence = lru_cache(maxsize=64)(self._read)
+        self._tokens = lru_cache(maxsize=2048)(self._vectors)
         self._cross = _cross_encoder()
         self.name = "cross-encoder" if self._cross else "overlap"
 
@@ -57,7 +57,10 @@ class Checker:
         if not words:
             return 0.0
         held = self._evidence(evidence)
-        soft = _soft(*self._encoder.encode_tokens([claim])[0], held.pieces)
+        vector = self._encoder.encode([claim])[0]
+        cosines = held.vectors @ vector
+        near = [held.parts[i] for i in np.argsort(-cosines)[:CLOSE]]
+        soft = _soft(*self._encoder.encode_tokens([claim])[0], [self._tokens(part) for part in near])
         counted = {claim[q.start : q.end].lower() for q in quantities(claim) if q.value in held.numbers}
         total = got = 0.0
         for word in words:
@@ -66,33 +69,36 @@ class Checker:
             if not word.isdigit():
                 met = max(met, soft.get(word, 0.0))
             total, got = total + weight, got + weight * met
-        cosine = float((held.windows @ self._encoder.encode([claim])[0]).max())
+        cosine = float(max(cosines.max(), (held.pairs @ vector).max(initial=0.0)))
         return (1 - COSINE) * got / total + COSINE * max(0.0, cosine)
 
     def _read(self, evidence: str) -> _Read:
         parts = sentences(evidence)[:MOST] or [evidence]
-        windows = [*parts, *(" ".join(pair) for pair in itertools.pairwise(parts))]
-        pieces = [vectors for _, vectors in self._encoder.encode_tokens(parts) if len(vectors)]
-        return _Read(
-            frozenset(stem(word) for word in tokens(evidence)),
-            frozenset(q.value for q in quantities(evidence)),
-            self._encoder.encode(windows),
-            np.concatenate(pieces) if pieces else np.zeros((0, 384), np.float32),
-        )
+        vectors = self._encoder.encode(parts)
+        pairs = vectors[1:] + vectors[:-1]
+        pairs /= np.linalg.norm(pairs, axis=1, keepdims=True) + 1e-9
+        numbers = frozenset(q.value for q in quantities(evidence))
+        return _Read(parts, frozenset(stem(word) for word in tokens(evidence)), numbers, vectors, pairs)
+
+    def _vectors(self, sentence: str) -> Vectors:
+        return self._encoder.encode_tokens([sentence])[0][1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Evidence as read: stems, numbers, vectors of its sentences and pairs of them, vectors of its word pieces."""
+    """Evidence as read: its sentences, stems and numbers; the vectors of the sentences, and of each with the next."""
 
+    parts: Sequence[str]
     stems: frozenset[str]
     numbers: frozenset[float]
-    windows: Vectors
-    pieces: Vectors
+    vectors: Vectors
+    pairs: Vectors
 
 
-def _soft(pieces: Sequence[str], vectors: Vectors, told: Vectors) -> dict[str, float]:
+def _soft(pieces: Sequence[str], vectors: Vectors, rows: Sequence[Vectors]) -> dict[str, float]:
     """For each word of the claim the best cosine to a word of the evidence, scaled."""
+    full = [row for row in rows if len(row)]
+    told = np.concatenate(full) if full else np.zeros((0, vectors.shape[1] if vectors.ndim == 2 else 1), np.float32)
     best = (vectors @ told.T).max(axis=1) if len(vectors) and len(told) else np.zeros(len(vectors))
     scaled = np.clip((best - SOFT_FROM) / (SOFT_TO - SOFT_FROM), 0, 1) * SOFT_MOST
     result: dict[str, float] = {}
