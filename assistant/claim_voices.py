@@ -66,6 +66,10 @@ def _is_same_voice(said: str, source: Attribution | None, e: Evidence, number: i
     read = Statement(e.view.text(number), [e.view])
     whose = {read.speaker_of(q) for q in read.quotations if source and _are_same(q, read, source, e)}
     if source is not None and source.speaker:
+        # A newspaper that reports what somebody says: whoever is credited before the words, by a verb of saying.
+        place = next((q.outer.start for q in read.quotations if _are_same(q, read, source, e)), 0)
+        before = [v.name for v in read.voices if v.span.end <= place and e.view.people.by_name(v.name)]
+        whose |= set(before)
         return any(same_speaker(said, name) for name in whose)
     return said in doers(e, number) or any(same_speaker(said, name) for name in whose | read.credited())
 

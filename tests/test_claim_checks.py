@@ -100,6 +100,10 @@ REFUSED: list[tuple[Check, str, str, str]] = [
 ]  # fmt: skip
 
 
+def name(value: object) -> str:
+    return getattr(value, "__name__", str(value))[:50]
+
+
 @pytest.mark.parametrize(("check", "text", "words"), PASSED, ids=name)
 def test_what_the_words_cited_say_passes(check: Check, text: str, words: str) -> None:
     assert check(on(text, words)) is None

@@ -16,7 +16,7 @@ DRAFT = FreeDraft('A claim with a } and "quotes".', ("exact words here",), (1, 2
 
 
 def decoded(text: str, size: int = 7) -> list[FreeDraft]:
-    decoder, found = Decoder(), []
+    decoder, found = Decoder(), list[FreeDraft]()
     for place in range(0, len(text), size):
         found += decoder.feed(text[place : place + size])
     return [*found, *decoder.finish()]

@@ -18,15 +18,16 @@ def test_the_map_leads_every_character_back(text: str) -> None:
     assert all(0 <= place < len(text) for place in places[:-1]) and places[-1] == len(text)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "“When prisons try to isolate, words travel.”",
-        '"When prisons try to isolate, words travel."',
-        "When  prisons\ntry to isolate, words travel",
-        "When prisons try to iso\u00adlate, words travel",
-    ],
-)
+LINE = "When prisons try to isolate, words travel"
+SPELLINGS = [
+    f"“{LINE}.”",
+    f'"{LINE}."',
+    LINE.replace(" prisons ", "  prisons\n"),
+    LINE.replace("isolate", "iso\u00adlate"),
+]
+
+
+@pytest.mark.parametrize("words", SPELLINGS)
 def test_marks_and_white_space_are_no_matter(words: str) -> None:
     (span,) = occurrences(words, article().document.text)
     assert span.of(article().document.text).startswith("When prisons try to isolate, words travel")
