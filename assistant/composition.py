@@ -26,7 +26,6 @@ from .views import View
 from .words import content_words, stem
 from .writers import QuotingWriter
 
-BORNE_OUT = 0.5  # support from which on a claim may be shown; see benchmarks/README.md
 ALIKE = 0.8  # share of its words with a claim shown before, from which on a claim repeats it
 NEAREST_SHARE = 0.3  # of a failed claim's words, that a sentence holds which may stand in for it
 BACK = 3  # sentences before a cited one that may say who is meant in it
@@ -150,7 +149,7 @@ class Composer:
             return None, reason
         words = "\n".join(e.text for e in evidence)
         score = self.checker.support(draft.text, words)
-        if score < BORNE_OUT:
+        if score < self.checker.bar:
             return None, f"the words it rests on do not bear it out ({score:.2f})"
         if reason := material.objection(evidence):
             return None, f"it does not answer the question: {reason}"

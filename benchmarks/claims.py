@@ -18,7 +18,6 @@ from assistant import resources
 from assistant.attributions import CUES, attributions
 from assistant.cited import Cited
 from assistant.claim_checks import failure
-from assistant.composition import BORNE_OUT
 from assistant.dates import MONTHS, dates
 from assistant.documents import read_corpus
 from assistant.locating import Evidence
@@ -286,7 +285,7 @@ def verdict(case: Case, checker: Checker) -> str | None:
     if reason := failure(Cited(case.text, (case.evidence,))):
         return reason
     score = checker.support(case.text, case.evidence.text)
-    return f"support {score:.2f}" if score < BORNE_OUT else None
+    return f"support {score:.2f}" if score < checker.bar else None
 
 
 def main() -> None:
