@@ -6,7 +6,11 @@ import itertools
 import re
 
 from .cited import PERSONAL, SAME, Cited, alike
+from .evidence import match as alikeness
+from .locating import Evidence
+from .names import Person
 from .polarity import difference
+from .statements import is_report, same_speaker
 from .words import LIGHT_VERBS, STOP_WORDS, content_words, root, stem, synonyms, tokens
 
 # What must never be said of anybody in other words than the document's.
@@ -16,7 +20,7 @@ _GRAVE_WORDS = """
     corruption bribe bribed
     criminal criminals crime crimes extremist extremism mastermind masterminds masterminded masterminding conspired
     conspiracy conspirator
-    conspirators plotted plot plotting rioter rioters attacked attack assaulted assault raped rape abused abuse stole
+    conspirators plotted plot plotting rioter rioters riot riots attacked attack assaulted assault raped rape abused abuse stole
     stolen theft thief
     resigned resign sacked fired dismissed suspended expelled deported extradited pardoned acquitted acquittal
     released freed free bailed
@@ -71,31 +75,136 @@ def check_grave(claim: Cited) -> str | None:
     return None
 
 
+def check_words(claim: Cited) -> str | None:
+    """Every word of its own that carries a sense is in the words cited, as itself, its kin or a synonym; or only reports."""
+    held = claim.stems | {root(word) for word in tokens(claim.words)}
+    for match in _SMALL.finditer(claim.statement.own):
+        for word in content_words(match.group()):
+            if word in LIGHT_VERBS or word in _PLAIN or is_report(word) or word.isdigit():
+                continue
+            if f"un{word}" in tokens(claim.words):
+                continue
+            if (
+                root(word) not in held
+                and alikeness(word, held) < KIN
+                and not any(root(word) in g and g & held for g in SAME)
+            ):
+                return f"{word!r} is not in the words cited"
+    if re.search(r"\bbehind\b", claim.statement.own) and not re.search(r"\bbehind\b", claim.words):
+        return "'behind' is not in the words cited"
+    return None
+
+
+def check_scare_quotes(claim: Cited) -> str | None:
+    """A grave word that the document has in quotation marks only stands in such here, unless it says who is accused of it."""
+    if re.search(r"\b(?:accused|alleged|allegedly|charged)\b", claim.statement.own):
+        return None
+    quoted, plain = set[str](), set[str]()
+    for e in claim.evidence:
+        for number in e.numbers:
+            sentence, text = e.view.sentences[number], e.view.document.text
+            held = [q for q in e.view.quotations if sentence.start <= q.outer.start and q.outer.end <= sentence.end]
+            short = [q for q in held if len(q.inner.of(text).split()) <= SCARE]
+            quoted |= {stem(w) for q in short for w in content_words(q.inner.of(text))}
+            rest = text[sentence.start : sentence.end]
+            for q in short:
+                rest = rest.replace(q.outer.of(text), " ")
+            plain |= {stem(w) for w in content_words(rest)}
+    for word in content_words(claim.statement.own):
+        if stem(word) in quoted - plain and (stem(word) in _GRAVE or stem(word.rstrip("s")) in _GRAVE):
+            return f"{word!r} stands in quotation marks in the document"
+    return None
+
+
+def check_questions(claim: Cited) -> str | None:
+    """What is only asked in the words cited is not stated."""
+    own = {stem(word) for word in content_words(claim.text)}
+    asking = stating = 0
+    for e in claim.evidence:
+        for number in e.numbers:
+            shared = len(own & e.view.words[number])
+            if e.view.text(number).rstrip("”\"’'").endswith("?"):
+                asking = max(asking, shared)
+            else:
+                stating = max(stating, shared)
+    if asking > stating and not _ASKS.search(claim.text):
+        return "the words cited only ask it"
+    return None
+
+
 def check_deeds(claim: Cited) -> str | None:
-    """What somebody does in it, somebody does in the words cited: the verb after a name is theirs, or means the same."""
+    """Whoever does something in it does it in the words cited: who stands before the verb there, by name, office or pronoun."""
     own = claim.statement.own
-    held = {root(word) for word in tokens(claim.words)} | claim.stems
     for named in claim.statement.named:
-        if named.possessive or claim.statement.is_quoted(named.span.start):
+        person = next(filter(None, (e.view.people.by_name(named.name) for e in claim.evidence)), None)
+        if person is None or named.possessive or claim.statement.is_quoted(named.span.start):
             continue
         verb = _DEED.match(own[named.span.end :])
         word = verb.group("verb").lower() if verb else ""
-        if not word or word in _SPOKEN_VERBS or word in LIGHT_VERBS or word in STOP_WORDS:
+        if not verb or not _is_deed(word) or (_AUXILIARY.search(verb.group()) and not word.endswith("ing")):
             continue
-        if (
-            root(word) not in held
-            and not alike(stem(word), held)
-            and not any(root(word) in g and g & held for g in SAME)
-        ):
-            return f"the words cited do not say that {named.name} {word}"
-        if verb and not _AUXILIARY.search(verb.group()) and _is_done_to(named.name, word, claim):
-            return f"in the words cited it is not {named.name} who {word}"
+        doers_ = [who for e in claim.evidence for n in e.numbers if (who := _doing(word, e, n)) is not None]
+        if not doers_ and not any(root(word) in {root(w) for w in tokens(e.text)} for e in claim.evidence):
+            thing = word == "wrote" and _A_THING.match(own[named.span.end + verb.end() :])
+            if word not in _SPOKEN_VERBS and (thing or not is_report(word)) and not alike(stem(word), claim.stems):
+                return f"the words cited do not say that {named.name} {word}"
+            continue
+        if doers_ and not any(not who or any(_may_be(person, name) for name in who) for who in doers_):
+            names = ", ".join(sorted({name for who in doers_ for name in who}))
+            return f"in the words cited it is {names} who {word}, not {named.name}"
     return None
+
+
+def _may_be(person: Person, who: str) -> bool:
+    """Whether somebody is `who`: a name, or "?" and the office of one who is not known by name."""
+    return who[1:] in tokens(person.role) if who.startswith("?") else same_speaker(person.name, who)
+
+
+def _is_deed(word: str) -> bool:
+    return (
+        bool(word)
+        and word not in STOP_WORDS
+        and word not in _SPOKEN_VERBS
+        and (
+            word.endswith(("ed", "ing"))
+            or (root(word) != stem(word) and word not in ("said", "told", "thought", "found", "held"))
+        )
+    )
+
+
+def _doing(verb: str, e: Evidence, number: int) -> set[str] | None:
+    """Who can be the subject of a verb in a sentence of a document; empty where that cannot be told, None without the verb.
+
+    After "who" it is the one named last; whoever is only credited with the sentence is not meant, unless nobody else is.
+    """
+    text, sentence = e.view.text(number), e.view.sentences[number]
+    at = next((m.start() for m in re.finditer(r"\w+", text) if root(m.group().lower()) == root(verb)), None)
+    if at is None:
+        return None
+    if re.search(r"\b(?:was|were|been|being)\s+(?:\w+ly\s+)?\Z", text[:at]):
+        return set()
+    named = [(m.span.start, m.person.name) for m in e.view.people.mentions(text) if m.span.start < at]
+    named += [
+        (span.start, who.name if who else f"?{noun}")
+        for span, noun, who in e.view.people.described(text)
+        if span.start < at
+    ]
+    for match in PERSONAL.finditer(text[:at]):
+        said = e.view.credit_at(sentence.start + match.start())
+        person = e.view.referent(number, sentence.start + match.start())[0]
+        named.append((match.start(), said.speaker if said else person.name if person else ""))
+    if e.view.quotation(sentence.start + at) and re.search(r"\b(?:I|we)\b", text[:at]):
+        named += [(0, voice) for voice in e.view.voices[number]]
+    if not named:
+        return set(e.view.voices[number])
+    if re.search(r"\bwho\s+(?:has |have |had |also )?\Z", text[:at]):
+        return {max(named)[1]} - {""}
+    return set() if any(not name for _, name in named) else {name for _, name in named}
 
 
 # Straight after a name: its verb, in a form that can be no noun. Reports that say no more than "said" are free.
 _DEED = re.compile(
-    r"(?:,[^,;.]{2,60},)?\s(?:also |then |later |has |had |have |was |were |is |\w+ly )*(?P<verb>[a-z]{3,}(?:ed|ied))\b"
+    r"(?:,[^,;.]{2,60},)?\s(?:also |then |later |has |had |have |been |was |were |is |\w+ly )*(?P<verb>[a-z]{3,})\b"
 )
 
 _SPOKEN_VERBS = frozenset(
@@ -104,27 +213,6 @@ _SPOKEN_VERBS = frozenset(
     insisted stressed posted tweeted linked replied responded declared announced characterised characterized labelled labeled termed
     framed viewed regarded considered believed used based named titled located aged""".split()
 )
-
-
-def _is_done_to(name: str, verb: str, claim: Cited) -> bool:
-    """Whether the sentences that have the verb, not in the passive, have the name after it only, and no "he" before."""
-    found = False
-    for e in claim.evidence:
-        person = e.view.people.by_name(name)
-        for number in e.numbers:
-            text = e.view.text(number)
-            at = next((m.start() for m in re.finditer(r"\w+", text) if root(m.group().lower()) == root(verb)), None)
-            if (
-                at is None
-                or person is None
-                or re.search(r"\b(?:was|were|been|being|is|are)\s+(?:\w+ly\s+)?\Z", text[:at])
-            ):
-                continue
-            places = [m.span.start for m in e.view.people.mentions(text) if m.person == person]
-            if not places or min(places) < at or PERSONAL.search(text[:at]) or person.name in e.view.voices[number]:
-                return False
-            found = True
-    return found
 
 
 def check_passives(claim: Cited) -> str | None:
@@ -151,6 +239,17 @@ def check_passives(claim: Cited) -> str | None:
 _AUXILIARY = re.compile(r"\b(?:was|were|is|are|been)\b")
 _PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being)\s+(?:not\s+)?(?P<verb>[a-z]+(?:ed|en|wn|ght|ld))\b")
 _BY = re.compile(r"\bby\s[^.;]{3,80}?(?=,? (?:on|in|at|while|as|and then|after|before)\b|[,.;]|\Z)")
+
+
+SCARE = 4  # words of a quotation up to which it may be a writer's distance from a word
+KIN = 0.7  # likeness from which a word stands for another
+_A_THING = re.compile(r"\s(?:the|an?|his|her|this|that)\s(?!in\b)[a-z]+")
+_SMALL = re.compile(r"(?<![\w’'-])[a-z][\w’'-]*")
+_ASKS = re.compile(
+    r"\?|\b(?:ask|asks|asked|asking|question|questions|questioned|wonder|wonders|wondered|whether|why)\b"
+)
+# Words that add nothing to what is said.
+_PLAIN = frozenset("whenever set not no never also both alike saying note notes article document documents".split())
 
 
 def check_turns(claim: Cited) -> str | None:

@@ -31,7 +31,7 @@ _OPENERS = frozenset(
 
 def check_names(claim: Cited) -> str | None:
     """Whoever and whatever it names is named, or surely meant, in the words cited; first names go with their surnames."""
-    allowed = claim.stems | claim.context
+    allowed = claim.stems | claim.publishers
     persons = {p for e in claim.evidence for p in e.view.people.persons}
     here = {p for e in claim.evidence for number in e.numbers for p in e.view.about[number]}
     here |= {p for e in claim.evidence for n in e.numbers for v in e.view.voices[n] if (p := e.view.people.by_name(v))}

@@ -44,6 +44,11 @@ _CLAUSE = frozenset((",", "but", "while", "though", "although", "because"))
 _BEFORE = _CLAUSE | frozenset("after before when that and as which since who until if".split())
 _EXPLICIT = frozenset("not no never nobody none nothing neither nor cannot without".split())
 _CONTRACTED = re.compile(r"n[’']t\Z", re.IGNORECASE)
+SEVERAL = 2  # words in the reach of a "not" that a claim has without it
+_REACHES = {"legal": 200, "negation": 16}
+_IS_CHARGED = re.compile(
+    r"\b(?:is|are|was|were|been|being|stands?)\s+(?:also\s+|now\s+)?(?:accused|charged|suspected)\b"
+)
 UNDONE = 6  # letters that "unhurt" has at least
 IN_PASSING = 0.5  # share of the words of an accusation that a claim about nobody may have
 MOSTLY, NEARLY_ALL = 0.6, 0.8  # shares of words that make it plain that a claim speaks of the same
@@ -117,7 +122,7 @@ def _as(words: Sequence[_Word], place: int) -> bool:
 def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """The heads and the reach of an operator."""
     reach: list[_Word] = []
-    for number, word in enumerate(words[place + 1 : place + 1 + (REACH if kind != "legal" else len(words))]):
+    for number, word in enumerate(words[place + 1 : place + 1 + (_REACHES.get(kind, REACH))]):
         if kind == "legal" and word.text not in ".;!?" and not _is_told_of(words, place + 1 + number):
             reach.append(word)
             continue
@@ -132,7 +137,7 @@ def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[s
         verb = next((word for word in reach[to + 1 :] if word.text.lower() not in STOP_WORDS), None)
         if verb is not None:
             return frozenset([root(verb.text.lower())]), frozenset(word.stem for word in bare if not word.name)
-    wide = 1 if kind in ("intent", "possible") else 3
+    wide = 1 if kind in ("intent", "possible", "legal") else 3
     heads = [word.stem for word in bare if not word.name][:wide]
     if kind == "negation" and not heads:
         heads = [word.stem for word in _subject_before(words, place) if word.stem and not word.name][:1]
@@ -194,6 +199,9 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
         ):
             return f"it says {operator.word!r}, which the words cited do not"
     for operator in theirs:
+        widely = (operator.reach & claim_stems) - plain_there
+        if operator.kind == "negation" and len(widely) >= SEVERAL and not widely & negated_here:
+            return f"it leaves out {operator.word!r}"
         heads = operator.heads & (claim_verbs if operator.kind == "intent" else claim_stems)
         if not heads:
             continue
@@ -216,6 +224,16 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
         rest = stem(word[2:]) if word.startswith("un") and len(word) >= UNDONE else ""
         if rest in claim_stems - cited_stems - negated_here and stem(word) not in claim_stems:
             return f"it leaves out {word!r}"
+    for word in tokens(claimed):
+        if (
+            word.startswith("un")
+            and len(word) >= UNDONE
+            and stem(word) not in cited_stems
+            and stem(word[2:]) in cited_stems
+        ):
+            return f"{word!r} turns round what the words cited say"
+    if _IS_CHARGED.search(claimed) and (reason := _charge(mine, theirs)):
+        return reason
     return _accusation(mine, theirs, claim_stems, personal)
 
 
@@ -267,6 +285,20 @@ def _answered(operator: Operator, theirs: Sequence[Operator], cited: frozenset[s
     if not negations:
         return False
     return not shared or any(shared & (o.reach | o.heads) for o in negations)
+
+
+def _charge(mine: Sequence[Operator], theirs: Sequence[Operator]) -> str | None:
+    """Where a claim says of what somebody is accused, and the words cited say of something else."""
+    held = frozenset().union(*(o.reach for o in theirs if o.kind == "legal"))
+    for operator in mine:
+        if (
+            operator.word in ("accused", "accuses", "charged", "suspected", "accuse")
+            and held
+            and not operator.heads <= held
+        ):
+            odd = ", ".join(sorted(operator.heads - held))
+            return f"the accusation in the words cited is not of {odd}"
+    return None
 
 
 def _accusation(

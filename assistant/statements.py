@@ -232,6 +232,11 @@ def _named(text: str, views: Sequence[View]) -> Iterator[Named]:
     return iter(longest)
 
 
+def is_report(word: str) -> bool:
+    """Whether a verb can report what somebody says."""
+    return word in _VERBS
+
+
 def reports(text: str) -> bool:
     """Whether some words have a verb that reports what somebody says."""
     return any(not _PASSIVE.search(text[: match.start()]) for match in _CUE.finditer(text))
