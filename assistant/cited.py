@@ -42,7 +42,7 @@ class Cited:
     @cached_property
     def statement(self) -> Statement:
         """The claim as read."""
-        return Statement(self.text, [e.view for e in self.evidence])
+        return Statement(self.text, [e.view for e in self.evidence], self.words)
 
     @cached_property
     def words(self) -> str:

@@ -9,16 +9,8 @@ from __future__ import annotations
 import re
 
 from .cited import Cited
-from .claim_deeds import (
-    check_deeds,
-    check_grave,
-    check_passives,
-    check_questions,
-    check_relations,
-    check_scare_quotes,
-    check_turns,
-    check_words,
-)
+from .claim_deeds import check_grave, check_questions, check_relations, check_scare_quotes, check_turns, check_words
+from .claim_doers import check_doers, check_owners
 from .claim_figures import check_dates, check_numbers
 from .claim_names import check_names, check_offices
 from .claim_pronouns import check_alone
@@ -58,7 +50,7 @@ def failure(claim: Cited) -> str | None:
     """Why a claim may not be shown, or None: checks 1 to 4, in order."""
     for check in (
         check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_dates, check_names,
-        check_offices, check_grave, check_scare_quotes, check_questions, check_deeds, check_turns, check_relations, check_passives,
+        check_offices, check_grave, check_scare_quotes, check_questions, check_doers, check_turns, check_relations, check_owners,
         check_voices, check_attributed, check_given_speaker, check_words,
     ):  # fmt: skip
         if reason := check(claim):

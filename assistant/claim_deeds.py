@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 
-from .cited import PERSONAL, SAME, Cited, alike
+from .cited import SAME, Cited
 from .evidence import match as alikeness
-from .locating import Evidence
-from .names import Person
 from .polarity import difference
-from .statements import is_report, same_speaker
-from .words import LIGHT_VERBS, STOP_WORDS, content_words, root, stem, synonyms, tokens
+from .statements import is_report
+from .words import LIGHT_VERBS, content_words, root, stem, synonyms, tokens
 
 # What must never be said of anybody in other words than the document's.
 _GRAVE_WORDS = """
@@ -130,115 +128,6 @@ def check_questions(claim: Cited) -> str | None:
     if asking > stating and not _ASKS.search(claim.text):
         return "the words cited only ask it"
     return None
-
-
-def check_deeds(claim: Cited) -> str | None:
-    """Whoever does something in it does it in the words cited: who stands before the verb there, by name, office or pronoun."""
-    own = claim.statement.own
-    for named in claim.statement.named:
-        person = next(filter(None, (e.view.people.by_name(named.name) for e in claim.evidence)), None)
-        if person is None or named.possessive or claim.statement.is_quoted(named.span.start):
-            continue
-        verb = _DEED.match(own[named.span.end :])
-        word = verb.group("verb").lower() if verb else ""
-        if not verb or not _is_deed(word) or (_AUXILIARY.search(verb.group()) and not word.endswith("ing")):
-            continue
-        doers_ = [who for e in claim.evidence for n in e.numbers if (who := _doing(word, e, n)) is not None]
-        if not doers_ and not any(root(word) in {root(w) for w in tokens(e.text)} for e in claim.evidence):
-            thing = word == "wrote" and _A_THING.match(own[named.span.end + verb.end() :])
-            if word not in _SPOKEN_VERBS and (thing or not is_report(word)) and not alike(stem(word), claim.stems):
-                return f"the words cited do not say that {named.name} {word}"
-            continue
-        if doers_ and not any(not who or any(_may_be(person, name) for name in who) for who in doers_):
-            names = ", ".join(sorted({name for who in doers_ for name in who}))
-            return f"in the words cited it is {names} who {word}, not {named.name}"
-    return None
-
-
-def _may_be(person: Person, who: str) -> bool:
-    """Whether somebody is `who`: a name, or "?" and the office of one who is not known by name."""
-    return who[1:] in tokens(person.role) if who.startswith("?") else same_speaker(person.name, who)
-
-
-def _is_deed(word: str) -> bool:
-    return (
-        bool(word)
-        and word not in STOP_WORDS
-        and word not in _SPOKEN_VERBS
-        and (
-            word.endswith(("ed", "ing"))
-            or (root(word) != stem(word) and word not in ("said", "told", "thought", "found", "held"))
-        )
-    )
-
-
-def _doing(verb: str, e: Evidence, number: int) -> set[str] | None:
-    """Who can be the subject of a verb in a sentence of a document; empty where that cannot be told, None without the verb.
-
-    After "who" it is the one named last; whoever is only credited with the sentence is not meant, unless nobody else is.
-    """
-    text, sentence = e.view.text(number), e.view.sentences[number]
-    at = next((m.start() for m in re.finditer(r"\w+", text) if root(m.group().lower()) == root(verb)), None)
-    if at is None:
-        return None
-    if re.search(r"\b(?:was|were|been|being)\s+(?:\w+ly\s+)?\Z", text[:at]):
-        return set()
-    named = [(m.span.start, m.person.name) for m in e.view.people.mentions(text) if m.span.start < at]
-    named += [
-        (span.start, who.name if who else f"?{noun}")
-        for span, noun, who in e.view.people.described(text)
-        if span.start < at
-    ]
-    for match in PERSONAL.finditer(text[:at]):
-        said = e.view.credit_at(sentence.start + match.start())
-        person = e.view.referent(number, sentence.start + match.start())[0]
-        named.append((match.start(), said.speaker if said else person.name if person else ""))
-    if e.view.quotation(sentence.start + at) and re.search(r"\b(?:I|we)\b", text[:at]):
-        named += [(0, voice) for voice in e.view.voices[number]]
-    if not named:
-        return set(e.view.voices[number])
-    if re.search(r"\bwho\s+(?:has |have |had |also )?\Z", text[:at]):
-        return {max(named)[1]} - {""}
-    return set() if any(not name for _, name in named) else {name for _, name in named}
-
-
-# Straight after a name: its verb, in a form that can be no noun. Reports that say no more than "said" are free.
-_DEED = re.compile(
-    r"(?:,[^,;.]{2,60},)?\s(?:also |then |later |has |had |have |been |was |were |is |\w+ly )*(?P<verb>[a-z]{3,})\b"
-)
-
-_SPOKEN_VERBS = frozenset(
-    """stated added argued claimed described noted observed remarked commented mentioned explained expressed voiced
-    referred called asked
-    insisted stressed posted tweeted linked replied responded declared announced characterised characterized labelled labeled termed
-    framed viewed regarded considered believed used based named titled located aged""".split()
-)
-
-
-def check_passives(claim: Cited) -> str | None:
-    """Whoever something is done to in it does not do it in the words cited: "were refused bail by X" is not "X were refused"."""
-    own = claim.statement.own
-    for match in _PASSIVE.finditer(own):
-        clause = re.split(r"[.;]|\b(?:while|but|whereas)\b", own[: match.start()])[-1]
-        start = match.start() - len(clause)
-        subjects = {n.name for n in claim.statement.named if start <= n.span.start < match.start() and not n.possessive}
-        for e in claim.evidence:
-            for number in e.numbers:
-                text = e.view.text(number)
-                for other in _PASSIVE.finditer(text):
-                    by = _BY.search(text[other.end() :])
-                    if root(other.group("verb").lower()) != root(match.group("verb").lower()) or by is None:
-                        continue
-                    doing = {m.person.name for m in e.view.people.mentions(by.group())}
-                    before = {m.person.name for m in e.view.people.mentions(text[: other.start()])}
-                    if wrong := subjects & doing - before:
-                        return f"in the words cited it is {wrong.pop()} who does it"
-    return None
-
-
-_AUXILIARY = re.compile(r"\b(?:was|were|is|are|been)\b")
-_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|being)\s+(?:not\s+)?(?P<verb>[a-z]+(?:ed|en|wn|ght|ld))\b")
-_BY = re.compile(r"\bby\s[^.;]{3,80}?(?=,? (?:on|in|at|while|as|and then|after|before)\b|[,.;]|\Z)")
 
 
 SCARE = 4  # words of a quotation up to which it may be a writer's distance from a word

@@ -11,8 +11,6 @@ from .names import ROLES, Person, people
 from .types import Span
 from .words import STOP_WORDS, content_words, stem, tokens
 
-_PLACE_FORMS = (("", "n"), ("", "an"), ("", "ian"), ("", "s"), ("", "i"), ("a", "an"), ("land", "ish"))
-
 _COUNTRIES = {"america": "usa", "american": "usa", "americans": "usa", "us": "usa", "states": "usa",
 "united": "usa", "u": "usa", "britain": "uk", "british": "uk"}  # fmt: skip
 
@@ -75,10 +73,7 @@ def _is_named(part: str, word: str, place: int, claim: Cited, allowed: frozenset
     begins = place == 0 or bool(re.search(r"[.!?:]\s*[“\"‘']?\s*\Z", claim.statement.own[:place]))
     if begins and _is_common(part, claim):
         return True
-    held = {s for s in allowed if s[:3] == part[:3]}
-    if any(_is_form(part, other) for other in held) or _COUNTRIES.get(part, part) in allowed | {
-        _COUNTRIES.get(s, s) for s in allowed
-    }:
+    if _COUNTRIES.get(part, part) in allowed | {_COUNTRIES.get(s, s) for s in allowed}:
         return True
     return spells(word, claim.words) or (any(dates(f"1 {part}")) and bool(dates(claim.text)))
 
@@ -90,16 +85,6 @@ def _is_common(word: str, claim: Cited) -> bool:
     if word in ROLES or word.endswith(("ing", "ly")) or word in _OPENERS:
         return True
     return any(re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", e.view.document.text) for e in claim.evidence)
-
-
-def _is_form(one: str, other: str) -> bool:
-    """Whether two words are a place and who or what is of it: "India", "Indian"."""
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 4 and any(
-        short.endswith(old)
-        and long in (f"{short[: len(short) - len(old)]}{new}", stem(f"{short[: len(short) - len(old)]}{new}"))
-        for old, new in _PLACE_FORMS
-    )
 
 
 def _wrong_first_name(text: str, span: Span, person: Person, persons: set[Person], allowed: frozenset[str]) -> str:

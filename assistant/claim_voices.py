@@ -156,7 +156,7 @@ def check_attributed(claim: Cited) -> str | None:
             return f"it states as a fact what stands between quotation marks: {e.view.document.text[a.start : a.end]!r}"
         if not persons:
             # A body, or somebody whom the rules could not name: the claim has to report, or name a source.
-            if (voices or a.cue) and not _reports(claim, credited, voices):
+            if (voices or a.cue) and not _reports(claim, voices):
                 return f"the document credits {' and '.join(voices) or 'somebody'} with it, the claim nobody"
             continue
         if not any(same_speaker(name, voice) for name in credited for voice in persons):
@@ -183,12 +183,12 @@ def _without(e: Evidence, a: Attribution) -> str:
     )
 
 
-def _reports(claim: Cited, credited: set[str], voices: Sequence[str]) -> bool:
+def _reports(claim: Cited, voices: Sequence[str]) -> bool:
     own = claim.statement.own
     if any(same_speaker(named.name, voice) for named in claim.statement.named for voice in voices):
         return True
     return bool(DISTANCED.search(own) or DISTANCED_BY_SOURCE.search(own)) or (
-        not voices and (reports(own) or bool(credited))
+        not voices and (reports(own) or bool(claim.statement.voices))
     )
 
 

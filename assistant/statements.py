@@ -78,13 +78,13 @@ class Voice:
 class Statement:
     """A claim's text read against the people and bodies of the documents it cites."""
 
-    def __init__(self, text: str, views: Sequence[View]) -> None:
+    def __init__(self, text: str, views: Sequence[View], cited: str = "") -> None:
         self.text = text
         self.quotations: tuple[Quotation, ...] = tuple(outermost(text))
         self.own = _blanked(text, self.quotations)
         """The text with every quotation blanked: what is said in the assistant's own voice."""
         self.sentences = _parts(text, self.quotations)
-        self.named = tuple(_named(text, views))
+        self.named = tuple(_named(text, views, cited))
         self.voices = tuple(self._voices())
 
     def agents(self) -> set[str]:
@@ -211,12 +211,20 @@ def _parts(text: str, quotes: Sequence[Quotation]) -> tuple[Span, ...]:
     return tuple(Span(a, b) for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True))
 
 
-def _named(text: str, views: Sequence[View]) -> Iterator[Named]:
+def _named(text: str, views: Sequence[View], cited: str) -> Iterator[Named]:
     """Every person and body of the documents that the text names, in its order; a person by full name or surname."""
     found: dict[Span, Named] = {}
     for view in views:
         for mention in view.people.mentions(text):
             found.setdefault(mention.span, Named(mention.person.name, mention.span, mention.possessive))
+        for person in view.people.persons:
+            # A surname that others of the document share, but of the words cited one only.
+            rivals = [p for p in view.people.persons if p.surname == person.surname and p.name in cited]
+            if view.people.by_name(person.surname) is None and rivals == [person]:
+                for match in re.finditer(rf"(?<![\w-]){re.escape(person.surname)}(?![\w-])", text):
+                    span = Span(*match.span())
+                    if not any(other.start < span.end and span.start < other.end for other in found):
+                        found[span] = Named(person.name, span, text[span.end : span.end + 2] in ("’s", "'s"))
         bodies = {a.speaker for a in view.attributions if a.speaker and view.people.by_name(a.speaker) is None}
         bodies |= {view.document.publisher} - {""}
         for body in sorted(bodies, key=len, reverse=True):

@@ -9,7 +9,8 @@ from stories import article, view_of
 
 from assistant.cited import Cited
 from assistant.claim_checks import check_plain, check_reports, failure, speaks_to_machines
-from assistant.claim_deeds import check_deeds, check_grave, check_passives, check_relations, check_turns
+from assistant.claim_deeds import check_grave, check_relations, check_turns
+from assistant.claim_doers import check_doers
 from assistant.claim_figures import check_dates, check_numbers
 from assistant.claim_names import check_names, check_offices
 from assistant.claim_pronouns import check_alone
@@ -80,14 +81,14 @@ REFUSED: list[tuple[Check, str, str, str]] = [
     (check_offices, "Mary Oldroyd, the mayor, said it would not sail.", "14 March", "mayor"),
     (check_grave, "Tobias Akande was convicted of forging a survey.", "sued", "convicted"),
     (check_grave, "Oldroyd admitted that the dredger would not sail.", "14 March", "admitted"),
-    (check_deeds, "Gwen Maddern praised Oldroyd for about 40 minutes.", "40 minutes", "praised"),
+    (check_doers, "Gwen Maddern praised Oldroyd for about 40 minutes.", "40 minutes", "praised"),
     (check_turns, "Mary Oldroyd said that the dredger would sail before April.", "14 March", "not"),
     (check_turns, "Tobias Akande forged a survey.", "sued", "accused"),
     (check_turns, "Pennock said that the crabs return.", "if the tide", "may"),
     (check_turns, "Maddern stopped the work.", "She wants", "wants"),
     (check_turns, "The crabs are harmed.", "unharmed", "unharmed"),
     (check_relations, "Oldroyd met Maddern, and Akande sued Maddern.", "sued", "Akande"),
-    (check_passives, "Isolde Pennock was ordered to survey the harbour.", "The survey was ordered", "Isolde Pennock"),
+    (check_doers, "Isolde Pennock was ordered to survey the harbour.", "The survey was ordered", "Isolde Pennock"),
     (check_quotations, "Maddern said: \"We were never told.\"", "never asked", "never told"),
     (check_quotations, "The dredger would \"\" not sail.", "14 March", "empty"),
     (check_quoted_speakers, "“We were never asked,” said Oldroyd.", "never asked", "Mary Oldroyd"),

@@ -13,10 +13,17 @@ import yaml
 from model_server import ModelServer, Reply, chat_server
 
 from assistant import Answer, Assistant, Settings
+from assistant.cited import Cited
+from assistant.claim_checks import failure
+from assistant.composition import evidence_of
+from assistant.decoding import FreeDraft
 from assistant.filters import EVERYTHING, Filter
 from assistant.locating import folded, occurrences
 from assistant.quotations import outermost
+from assistant.support import Checker
+from assistant.types import Span
 from assistant.words import content_words, stem
+from benchmarks.claims import views
 
 DRAFTS = Path(__file__).resolve().parents[1] / "evals" / "drafts"
 OUTSIDE = Path(
@@ -80,6 +87,19 @@ def test_no_false_draft_is_shown(modelled: Assistant, server: ModelServer, row: 
         assert shown.citations and all(
             c.quote == modelled.documents[c.document_id].text[c.start : c.end] for c in shown.citations
         )
+
+
+def test_no_false_draft_on_the_briefs_passes_the_checks() -> None:
+    held, checker, passed = {view.document.id: view for view in views()}, Checker(), []
+    for row in drafts("bad-briefs"):
+        view = held[row["document"]]
+        whole = [(view, Span(0, len(view.document.text)))]
+        evidence = evidence_of(FreeDraft(row["text"], tuple(row["support"])), whole)
+        assert evidence, row
+        words = "\n".join(e.text for e in evidence)
+        if failure(Cited(row["text"], evidence)) is None and checker.support(row["text"], words) >= checker.bar:
+            passed.append(row["text"])
+    assert not passed
 
 
 def test_what_small_models_really_wrote_is_not_shown(modelled: Assistant, server: ModelServer) -> None:
