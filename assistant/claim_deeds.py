@@ -35,7 +35,7 @@ _GRAVE = frozenset(stem(word) for word in _GRAVE_WORDS.split())
 
 # Verbs that say more than that somebody spoke: they need the like of themselves in the words cited.
 _STRONG = {
-    stem(word): group
+    root: group
     for group in (
         frozenset(stem(w) for w in words.split())
         for words in (
@@ -49,7 +49,7 @@ _STRONG = {
             "apologised apologized", "lied", "demanded demand insisted sought called", "agreed agrees", "pointed noted observed",
         )
     )
-    for word in group
+    for root in group
 }  # fmt: skip
 
 _NEUTRAL = frozenset(

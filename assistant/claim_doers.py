@@ -45,6 +45,9 @@ def check_doers(claim: Cited) -> str | None:
             continue
         if verb.endswith("ing") and not re.search(r"\b(?:is|was|are|were)\b", deed.group()):
             continue  # "X, seeking Y": whoever went before may be meant
+        # As the document has it, word for word.
+        if any(f"{person.surname}{deed.group()}" in e.text for e in claim.evidence):
+            continue
         undergone = deed.group("passive") is not None and not verb.endswith("ing")
         read = _undergoing if undergone else _doing
         found = [who for e in claim.evidence for n in e.numbers if (who := read(verb, e, n)) is not None]
@@ -155,6 +158,9 @@ def _undergoing(verb: str, e: Evidence, number: int) -> set[str] | None:
     # "Khalid's bail was refused": it may be told as done to him.
     named += [(m.span.start, "") for m in e.view.people.mentions(text) if m.possessive and m.span.start < at]
     if _PASSIVE.search(text[:at]):
+        by = re.match(r"\w+\s(?:[\w-]+\s){0,2}by\s[^.;]+", text[at:])
+        if not named and by and any(True for _ in e.view.people.mentions(by.group())):
+            return {"?thing"}  # it is done by somebody, to no person
         clause = max((m.end() for m in re.finditer(r"[;:]|\b(?:while|but|whereas)\b", text[:at])), default=0)
         return _all_known([name for where, name in named if where >= clause and not _GOVERNED.search(text[:where])])
     whom = text[:at].rfind("whom")
