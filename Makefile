@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check eval bench lock clean
+.PHONY: help setup chat test check eval bench live lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ eval: $(READY) ## measure the answers: all suites, a report, the gate
 bench: $(READY) ## measure speed
 	@$(PY) -m benchmarks $(ARGS)
 	@$(PY) -m benchmarks.page $(ARGS)
+
+live: $(READY) ## try the chat-model writer on a real server: LIVE_MODEL, LIVE_BASE_URL, see docs/models.md
+	@$(PY) -m pytest -rA tests/test_live.py $(ARGS)
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml; newest versions: ARGS=--upgrade
 	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --extra ui --extra dev \

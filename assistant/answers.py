@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from .citations import marked
+from .composer import Composer, Material
 from .composition import Composition
 from .conversation import follow_up, standalone
 from .embeddings import Encoder
-from .evidence import Candidate, Choice, Reader
+from .evidence import READ_CLOSELY, READ_FOR_LIST, Candidate, Choice, Reader
 from .filters import EVERYTHING, Filter
 from .history import History
 from .index import Documents, Index
 from .names import people
 from .outlines import Outlines
+from .pertinence import Pertinence
 from .plans import Plan, plan
 from .questions import Question, analyse, clean
 from .references import readable
@@ -23,11 +28,12 @@ from .retrieval import Retrieval
 from .selection import ANGLES, Selection
 from .settings import Settings
 from .suggestions import Suggestions
-from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Citation, Claim, Document, Hit
+from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Citation, Claim, Document, Hit, Span
 from .views import View
 from .writers import QuotingWriter
 
 NEAREST = 2  # passages offered when the documents do not say
+SURE = 0.3  # chance of the best sentence from which it is quoted although a model found no answer
 WIDE = 3  # times as many passages are read for a list as for one answer
 EACH = 2  # most claims for each of several parts
 GREETING = "Ask a question about what is in the documents."
@@ -50,16 +56,22 @@ class Answerer:
         self._selection = Selection(self.reader, settings.max_claims)
         self._outlines = Outlines(index.catalog, self.reader)
         self._suggestions = Suggestions(self.reader)
+        self.composer = Composer(settings, encoder) if settings.model else None
 
     def search(self, query: str, k: int, only: Filter) -> list[Hit]:
         """The `k` passages nearest to `query`, best first, of the documents that pass `only`."""
         return self.retrieval.search(clean(query, self._settings.max_question_chars), k, only)
 
-    def answer(self, asked: str, turns: Sequence[Answer], only: Filter = EVERYTHING) -> Iterator[Claim | Answer]:
+    def answer(
+        self, asked: str, turns: Sequence[Answer], only: Filter = EVERYTHING, stop: threading.Event | None = None
+    ) -> Iterator[Claim | Answer]:
         """Each claim that passes verification, then the Answer to `asked`, read as what follows `turns`.
 
-        From the documents that pass `only`.
+        From the documents that pass `only`. Setting `stop` ends what a model is doing for it.
         """
+        if self.composer:
+            yield from self._composed(self.composer, asked, turns, only, stop)
+            return
         # One state of the index for the whole answer, whatever a sync publishes meanwhile. A snapshot belongs
         # to its thread, and each claim may be fetched from another, so none is open while one is handed out.
         with self._index.catalog.snapshot():
@@ -67,6 +79,46 @@ class Answerer:
         if self._history:
             self._history.keep(*(event for event in events if isinstance(event, Answer)))
         yield from events
+
+    def _composed(
+        self, composer: Composer, asked: str, turns: Sequence[Answer], only: Filter, stop: threading.Event | None
+    ) -> Iterator[Claim | Answer]:
+        """As `answer`, by a chat model: its claims are handed on while it writes, so no snapshot is open meanwhile."""
+        clock = Clock()
+        asked = clean(asked, self._settings.max_question_chars)
+        allowance = composer.writer.allowance(stop)
+        alone = (composer.standalone(asked, turns, allowance) if turns else "") or self._standalone(asked, turns)
+        with self._index.catalog.snapshot():
+            *claims, quoting = self._events(alone, (), only)
+            assert isinstance(quoting, Answer)
+            quoting = dataclasses.replace(quoting, question=asked)
+            planned = plan(alone)
+            material = None if _is_quoted(planned) else self._material(quoting, planned, only, clock)
+        clock.lap("reading")
+        for event in composer.compose(material, allowance) if material else (*claims, quoting):
+            if isinstance(event, Answer):
+                clock.lap("writing and verification")
+                event = dataclasses.replace(event, timings={**clock.laps, **event.timings})
+                if self._history:
+                    self._history.keep(event)
+            yield event
+
+    def _material(self, quoting: Answer, planned: Plan, only: Filter, clock: Clock) -> Material:
+        """What a model is given: the passages, and what quoting alone makes of them."""
+        reading = self._read(quoting.standalone, planned, only, clock)
+        passages = [
+            (self.reader.view(hit.passage.document_id), Span(hit.passage.start, hit.passage.end))
+            for hit in reading.hits
+        ]
+
+        def lead(claims: Sequence[Claim], day: object) -> str:
+            return _as_of(day) if isinstance(day, dt.date) and claims and reading.question.current else ""
+
+        held = {(c.document.id, c.number): c for c in reading.candidates}
+        pertinence = Pertinence(reading.question, held, quoting.status == ANSWERED)
+        best = max((c.score for c in reading.candidates), default=0.0)
+        question = reading.question.text
+        return Material(quoting.question, question, passages, pertinence.objection, quoting, lead, best >= SURE)
 
     def _events(
         self, asked: str, turns: Sequence[Answer], only: Filter, *, checking: bool = False
@@ -132,10 +184,11 @@ class Answerer:
         """Of one part of a question: how it was read, the sentences to show, and all that were weighed."""
         if planned.shape == "summary" and not planned.topic:
             return analyse(part), self._outlines.outline(self.retrieval.admitted(only)), []
-        question, candidates = self._candidates(planned.topic or part, planned, only, clock)
+        reading = self._read(planned.topic or part, planned, only, clock)
+        question, candidates = reading.question, reading.candidates
         if planned.judged:
             asked = [angle.question.format(planned.judged) for angle in ANGLES] if planned.charged else []
-            found = [self._candidates(text, planned, only, clock)[1] for text in asked]
+            found = [self._read(text, planned, only, clock).candidates for text in asked]
             chosen = self._selection.judgements(question, planned.judged, candidates, found)
         elif planned.shape == "list":
             chosen = self._selection.voices(question, planned.stance, candidates)
@@ -144,15 +197,18 @@ class Answerer:
         clock.lap("reading")
         return question, chosen, candidates
 
-    def _candidates(self, text: str, planned: Plan, only: Filter, clock: Clock) -> tuple[Question, list[Candidate]]:
+    def _read(self, text: str, planned: Plan, only: Filter, clock: Clock) -> Reading:
         question = self.reader.respelt(analyse(text))
         vector = self._encoder.encode([question.text])[0]
-        wide = self._settings.retrieve * (WIDE if planned.shape == "list" else 1)
-        hits = self.retrieval.search_vector(question.text, vector, wide, only)
+        wide = planned.shape == "list"
+        hits = self.retrieval.search_vector(
+            question.text, vector, self._settings.retrieve * (WIDE if wide else 1), only
+        )
         clock.lap("retrieval")
-        candidates = self._selection.weighed(question, self.reader.candidates(question, vector, hits))
+        read = self.reader.candidates(question, vector, hits, READ_FOR_LIST if wide else READ_CLOSELY)
+        candidates = self._selection.weighed(question, read)
         clock.lap("reading")
-        return question, candidates
+        return Reading(question, hits, candidates)
 
     def _finish(
         self,
@@ -173,7 +229,7 @@ class Answerer:
         cited = numbering.citations
         as_of = max((day for c in cited if (day := self.documents[c.document_id].as_of)), default=None)
         current = any(question.current for question in questions)
-        since = f"As of {as_of.day} {as_of:%B %Y}:" if as_of and claims and (current or planned.judged) else ""
+        since = _as_of(as_of) if as_of and claims and (current or planned.judged) else ""
         lead = " ".join(filter(None, [since, SIDES if claims and planned.judged else ""]))
         note = GREETING if planned.shape == "greeting" else UNSAID.format(" ".join(unsaid)) if claims and unsaid else ""
         return Answer(
@@ -192,6 +248,24 @@ class Answerer:
             sides=made.sides(planned, questions[0].kind if questions else ""),
             note=note,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question, the passages found for it and their sentences, best first."""
+
+    question: Question
+    hits: Sequence[Hit]
+    candidates: list[Candidate]
+
+
+def _is_quoted(planned: Plan) -> bool:
+    """Whether no model is asked: nothing is, or for a verdict, or for the outline of it all."""
+    return planned.shape == "greeting" or bool(planned.judged) or (planned.shape == "summary" and not planned.topic)
+
+
+def _as_of(day: dt.date) -> str:
+    return f"As of {day.day} {day:%B %Y}:"
 
 
 class Clock:

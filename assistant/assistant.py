@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import functools
+import threading
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ from .chronicle import Chronicle
 from .conversation import Conversation
 from .documents import Corpus, Refusal, read_corpus
 from .embeddings import Encoder, encoder_name, open_encoder
-from .errors import CorpusError, SettingsError
+from .errors import CorpusError
 from .filters import EVERYTHING, Filter
 from .history import History
 from .index import Index
@@ -58,8 +59,6 @@ class Assistant:
     def open_synced(cls, settings: Settings | None = None, *, stale: bool = False) -> tuple[Assistant, SyncReport]:
         """As `open`, with what its sync added, changed and removed."""
         settings = settings or Settings.from_env()
-        if settings.model is not None:
-            raise SettingsError(f"No chat model can be used yet, {settings.model!r} neither: leave `model` unset.")
         folder = corpus_folder(settings)
         corpus = read_corpus(folder, max_bytes=settings.max_document_bytes)
         # Chroma's import and the encoder's load take a second each, and one waits for the disk.
@@ -99,9 +98,13 @@ class Assistant:
 
     async def astream(self, question: str, only: Filter = EVERYTHING) -> AsyncIterator[Claim | Answer]:
         """As `stream`, without blocking the event loop."""
-        events = self.stream(question, only)
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            yield event
+        stop = threading.Event()
+        events = Conversation(functools.partial(self._answerer.answer, only=only, stop=stop)).stream(question)
+        try:
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            stop.set()  # whoever asked has left: what a model is still doing ends too
 
     def batch(self, questions: Iterable[str]) -> list[Answer]:
         """The answers to `questions`, in their order."""
@@ -192,7 +195,7 @@ class Assistant:
         `size` is in bytes on disk, `synced` the time of the last sync that changed something, `evidence_to` the last
         day that any document speaks of, `versions` the number of earlier texts kept.
         """
-        catalog, sizes = self._index.catalog, self._index.catalog.sizes()
+        catalog, sizes, composer = self._index.catalog, self._index.catalog.sizes(), self._answerer.composer
         documents = list(self.documents.values())
         corpus = read_corpus(self._folder, max_bytes=self.settings.max_document_bytes)
         last = max((document.as_of for document in documents if document.as_of), default=None)
@@ -201,7 +204,15 @@ class Assistant:
             "index": str(self._index.folder),
             "chroma": self.settings.chroma_url or "embedded",
             "embedding": self._encoder.name,
-            "writer": self._answerer.writer.name,
+            "writer": composer.writer.name if composer else self._answerer.writer.name,
+            "model": {
+                "address": composer.writer.model.address,
+                "format": composer.writer.form,
+                "prompt": composer.writer.prompt,
+                "checker": composer.checker.name,
+            }
+            if composer
+            else None,
             "documents": [
                 {**document.metadata(), **dict(zip(("passages", "tokens", "indexed"), sizes[document.id], strict=True))}
                 for document in documents

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from .citations import Numbering
+from .claim_checks import speaks_to_machines
 from .evidence import Choice, Reader
 from .plans import Plan, Shape
 from .types import Claim, Document, Withheld
@@ -46,6 +47,8 @@ class Composition:
                 self.withheld.append(Withheld(words, "it cannot be read alone"))
             elif (earlier := self._earlier(draft)) is not None:
                 shown.append(earlier)
+            elif speaks_to_machines(draft.text):
+                self.withheld.append(Withheld(draft.text, "it is an instruction, not a report"))
             elif reason := failure(draft, view):
                 self.withheld.append(Withheld(draft.text, reason))
             else:

@@ -31,6 +31,7 @@ UNKNOWN = 2  # words of a question, known to neither English nor the corpus, tha
 ALIKE, SHORTEST_SLIP = 0.8, 5  # likeness (difflib) and length from which a word may be another one misspelt
 DATED = 1.0  # what a date counts for
 LIGHT = 0.3  # what a light verb counts for beside another word
+READ_FOR_LIST = 30  # the same, where everyone who says something is asked for
 READ_CLOSELY = 12  # sentences whose word vectors are compared; the rest are too far behind
 
 
@@ -67,8 +68,10 @@ class Reader:
         """The document as evidence."""
         return self._view(document_id, self._catalog.document(document_id).version)
 
-    def candidates(self, question: Question, vector: Vectors, hits: Sequence[Hit]) -> list[Candidate]:
-        """Every sentence of `hits`, best first."""
+    def candidates(
+        self, question: Question, vector: Vectors, hits: Sequence[Hit], closely: int = READ_CLOSELY
+    ) -> list[Candidate]:
+        """The `closely` best sentences of `hits`, best first."""
         count = max(1, self._catalog.count())
         weights = {word: self._weight(word, count) for word in topic_words(question)}
         weights |= {str(date): DATED for date in question.dates}
@@ -81,7 +84,7 @@ class Reader:
                 features = features_of(question, weights, matched, view, number, similarity, hit.score)
                 rough.append((rough_score(features), view, number, similarity, hit.score))
         rough.sort(key=lambda row: (-row[0], row[1].document.id, row[2]))
-        close = rough[:READ_CLOSELY]
+        close = rough[:closely]
         soft = self._soft(question.text, [view.text(number) for _, view, number, _, _ in close])
         read = self._relevance.chances(question.text, [_readable(view, number) for _, view, number, _, _ in close])
         found = []

@@ -20,7 +20,10 @@ def print_answer(answer: Answer) -> None:
     if answer.status == ANSWERED:
         print()
         print_citations(answer.citations)
-        print(f"\nAs of {answer.as_of}. Quoted from the documents; no model in use." if answer.as_of else "")
+        how = "Quoted from the documents; no model in use."
+        if answer.metadata.get("model"):
+            how = answer.note or f"Written by {answer.writer}; each claim checked against the words cited."
+        print(f"\nAs of {answer.as_of}. {how}" if answer.as_of else f"\n{how}" if answer.metadata else "")
     elif answer.nearest:
         print("\nNearest in the documents:\n")
         print_citations(answer.nearest)
@@ -83,6 +86,8 @@ def print_status(status: dict[str, Any]) -> None:
     stale: Any = status.pop("stale")
     status["size"] = f"{int(str(status['size'])) / 1e6:.1f} MB"
     status["synced"] = f"{status['synced']} UTC" if status["synced"] else "never"
+    model: Any = status.pop("model")
+    status |= {f"model {name}": value for name, value in (model or {}).items()}
     for name, value in status.items():
         print(f"{name:11} {value}")
     print(f"{'documents':11} {len(documents)}")

@@ -28,6 +28,14 @@ class Settings:
         ``"openai:text-embedding-3-small"`` (key from ``OPENAI_API_KEY``).
     model: chat model, e.g. ``"openai:gpt-5-mini"``; None quotes the documents instead.
     base_url: address of an OpenAI-protocol server for `model` and `embedding`.
+    api_key_file: file that holds the key of `model`, instead of ``OPENAI_API_KEY`` in the environment.
+    served_model: name by which the server calls `model`, where that is another than the one asked for.
+    model_timeout: seconds that a model may take for one answer, retries and repairs included.
+    model_window: tokens that the model reads and writes at most; a server that has fewer says so.
+    answer_tokens: tokens that it may write for one answer.
+    temperature: how freely it writes; None leaves that to the server.
+    second_opinion: whether the model is also asked if each claim follows from the words cited.
+    input_price: what a million tokens read cost, in any currency; output_price: the same, written.
     chroma_url: a Chroma server, e.g. ``"http://127.0.0.1:8000"``; None embeds Chroma.
     token_encoding: tiktoken encoding in which lengths are counted.
     passage_tokens: largest passage, in tokens of that encoding.
@@ -46,6 +54,15 @@ class Settings:
     embedding: str = "minilm"
     model: str | None = None
     base_url: str | None = None
+    api_key_file: str | None = None
+    served_model: str | None = None
+    model_timeout: float = 60.0
+    model_window: int = 8192
+    answer_tokens: int = 900
+    temperature: float | None = 0.0
+    second_opinion: bool = False
+    input_price: float = 0.0
+    output_price: float = 0.0
     chroma_url: str | None = None
     token_encoding: str = "o200k_base"
     passage_tokens: int = 160
@@ -59,11 +76,13 @@ class Settings:
     lock_timeout: float = 60.0
 
     def __post_init__(self) -> None:
-        for name in ("passage_tokens", "retrieve", "max_claims", "max_question_chars", "max_document_bytes"):
+        for name in ("passage_tokens", "retrieve", "max_claims", "max_question_chars", "max_document_bytes",
+                     "model_window", "answer_tokens"):  # fmt: skip
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} is {getattr(self, name)}: give a whole number of at least 1.")
-        if not self.fetch_timeout > 0:
-            raise SettingsError(f"fetch_timeout is {self.fetch_timeout}: give a number of seconds above 0.")
+        for name in ("fetch_timeout", "model_timeout"):
+            if not getattr(self, name) > 0:
+                raise SettingsError(f"{name} is {getattr(self, name)}: give a number of seconds above 0.")
         if not self.lock_timeout >= 0:  # not a number is refused too
             raise SettingsError(f"lock_timeout is {self.lock_timeout}: give a number of seconds, 0 or more.")
 

@@ -203,7 +203,8 @@ class Answer:
     their index, that are its positions, to be shown side by side. `suggestions` are questions that the documents
     answer. `note` says in a line what a reader has to know of how the answer was made, such as that a model failed
     and it quotes instead.
-    `timings` are milliseconds by stage and take no part in comparison.
+    `usage` counts a model's requests and tokens; `metadata` names the model, the form it answers in, the wording of the
+    prompts, the checker and what the answer cost. `timings` are milliseconds by stage and take no part in comparison.
     """
 
     question: str
@@ -222,6 +223,7 @@ class Answer:
     sides: tuple[tuple[int, ...], ...] = ()
     suggestions: tuple[str, ...] = ()
     note: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The whole answer as JSON-ready values; dates are ISO 8601."""

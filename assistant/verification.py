@@ -49,7 +49,11 @@ def check_spans(draft: Draft, view: View) -> str | None:
 
 def check_marks(draft: Draft) -> str | None:
     """Promise 2: each quotation mark has its fellow, so that it is plain what stands between them."""
-    text = draft.text
+    return marks_failure(draft.text)
+
+
+def marks_failure(text: str) -> str | None:
+    """Why the quotation marks of `text` leave it open what stands between them, or None."""
     closed = [quote for quote in (*quotations(text), *single_quotations(text)) if quote.closed]
     ends = {place for quote in closed for place in (quote.outer.start, quote.outer.end - 1)}
     places = [

@@ -55,6 +55,30 @@ def stem(word: str) -> str:
     return result
 
 
+# Forms that the stemmer does not bring together.
+_IRREGULAR = {
+    form: verb
+    for verb, forms in (
+        ("write", "wrote written"), ("say", "said"), ("tell", "told"), ("give", "gave given"), ("make", "made"),
+        ("take", "took taken"),
+        ("go", "went gone"), ("meet", "met"), ("see", "saw seen"), ("hold", "held"), ("find", "found"),
+        ("win", "won"), ("lose", "lost"),
+        ("lead", "led"), ("leave", "left"), ("get", "got gotten"), ("seek", "sought"), ("speak", "spoke spoken"), ("put", "puts"),
+        ("draw", "drew drawn"), ("bring", "brought"), ("buy", "bought"), ("think", "thought"),
+        ("know", "knew known"), ("become", "became"),
+        ("begin", "began begun"),
+        ("swear", "swore sworn"), ("send", "sent"), ("read", "reads"), ("stand", "stood"), ("build", "built"),
+        ("die", "dead death"),
+    )
+    for form in forms.split()
+}  # fmt: skip
+
+
+def root(word: str) -> str:
+    """The stem, irregular verbs by their infinitive: "wrote" and "written" as "write"."""
+    return stem(_IRREGULAR.get(word, word))
+
+
 def stems(text: str) -> list[str]:
     """The stems of the content words, in order."""
     return [stem(word) for word in content_words(text)]

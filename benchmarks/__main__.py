@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import platform
 import shutil
@@ -20,6 +21,8 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+import yaml
 
 from assistant import Assistant, Settings
 from evals.suites import load_suite
@@ -46,6 +49,28 @@ def answering(data: Path, suite: str) -> list[float]:
     questions = [case.question for case in load_suite(suite).cases]
     with Assistant.open(Settings(corpus=str(data / suite), data_dir=str(data))) as assistant:
         return sorted(timed(lambda q=question: assistant.ask(q)) for question in (*questions, *questions))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+
+
+def checking(data: Path) -> list[float]:
+    """Seconds for each answer by a model that takes no time itself: what the checks and all else add; in order.
+
+    The model is given every third of the good drafts, with a false one beside it to be checked, repaired and replaced.
+    """
+    drafts = yaml.safe_load((ROOT / "evals" / "drafts" / "good.yaml").read_text(encoding="utf-8"))
+    settings = Settings(data_dir=str(data), model="openai:none", base_url="http://127.0.0.1:9/v1", second_opinion=False)
+    times = []
+    with Assistant.open(settings) as assistant:
+        composer = assistant._answerer.composer
+        assert composer
+        for number, draft in enumerate([*drafts[::3], *drafts[::3]]):
+            true = {"passages": [1], "support": draft["support"], "speaker": "", "text": draft["text"]}
+            false = {**true, "text": draft["text"].replace(" ", " not ", 1)}
+            written = json.dumps({"claims": [true, false]})
+            composer.writer.model.stream = lambda *_, text=written: iter([text])  # type: ignore[method-assign]
+            seconds = timed(lambda d=draft: assistant.ask(f"What is said: {d['text']}"))  # type: ignore[misc]
+            if number >= len(drafts[::3]):  # the first time documents are read, which a page that runs has behind it
+                times.append(seconds)
+    return sorted(times)
 
 
 def page_up(data: Path) -> float:
@@ -81,6 +106,7 @@ def main() -> None:
         first = timed(ask)
         cold = statistics.median(timed(ask) for _ in range(runs))
         article, story = answering(folder, "article-dev"), answering(folder, "story-dev")
+        checked = checking(folder)
         page = statistics.median(page_up(folder) for _ in range(runs))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -93,6 +119,8 @@ def main() -> None:
         ("the same, 95th percentile", article[int(0.95 * len(article))], ""),
         ("one question on the whole story, median", statistics.median(story), "0.150"),
         ("the same, 95th percentile", story[int(0.95 * len(story))], ""),
+        ("added to a model's own time by checks and all else, median of answers", statistics.median(checked), "0.300"),
+        ("the same, 95th percentile", checked[int(0.95 * len(checked))], ""),
         ("start of the chat to its first page", page, "12"),
     ]
     for name, seconds, bar in rows:
