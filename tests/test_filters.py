@@ -27,7 +27,7 @@ def test_only_what_passes_is_answered_from(story: Assistant, only: Filter, kinds
     answer = story.ask(WHO, only)
     assert "Lahiri" in answer.text
     assert {story.documents[c.document_id].kind for c in answer.citations} <= kinds
-    hits = story.search("note", k=8, only=only)
+    hits = story.search("note", k=40, only=only)
     assert {story.documents[hit.passage.document_id].kind for hit in hits} == kinds
     talk = story.conversation(only)
     talk.ask(WHO)

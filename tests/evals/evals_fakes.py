@@ -149,7 +149,8 @@ cases:
     expect: answer
     gold_all:
       - "Inspector Hugh Dallow said the ferry ran late on 41 of 60 days in winter"
-      - "The harbour board will raise the wall at Lorne by two metres, board chairman Peter Vance announced"
+      - - "The harbour board will raise the wall at Lorne by two metres, board chairman Peter Vance announced"
+        - "We have waited nine years for this wall"
 """
 
 
