@@ -369,7 +369,7 @@ def test_claims_are_told_to_a_screen_reader_once_each(story: str, visit: Visits)
     page = seen.page
     seen.ask(COST)
     told = page.locator("#otr-live p").all_text_contents()
-    assert sum(RUIZ_COST.text in line for line in told) == 1
+    assert sum(RUIZ_COST.text in line for line in told) == 1, [t for t in told if RUIZ_COST.text in t]
     assert not page.locator('#otr-chat [aria-live="polite"]').count()
 
 

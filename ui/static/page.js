@@ -75,7 +75,9 @@ document.addEventListener("click", (event) => {
 
 (() => {
   let shown = "";
-  let told = 0;
+  let asking = "";
+  // By how they begin: a claim that moves into a card, or gets a button, is not told again.
+  const told = new Set();
 
   // Gradio names each message by its HTML source and reads every change aloud: the text is name enough, and
   // each claim is told once, as it comes. Its list of examples holds no list items.
@@ -93,9 +95,11 @@ document.addEventListener("click", (event) => {
   const tell = (answer) => {
     if (!answer) return;
     const parts = [...answer.querySelectorAll(".otr-part, .otr-refusal, .otr-foot")];
-    if (parts.length < told) told = 0;
-    for (const part of parts.slice(told)) window.otr.say(part.textContent.replace(/\u2060/g, ""));
-    told = parts.length;
+    for (const part of parts) {
+      const words = part.textContent.replace(/\u2060/g, "");
+      if (!told.has(words.slice(0, 60))) window.otr.say(words);
+      told.add(words.slice(0, 60));
+    }
   };
 
   // The latest question stays at the top while its answer comes in.
@@ -103,14 +107,16 @@ document.addEventListener("click", (event) => {
     const rows = [...chat.querySelectorAll(".message-row")];
     const text = rows.map((row) => row.textContent).join("\n");
     if (text === shown) return;
-    if (!rows.length || !text.startsWith(shown.slice(0, 40))) told = 0;
+    const questions = rows.filter((row) => row.matches(".user-row")).map((row) => row.textContent).join("\n");
+    if (questions !== asking) told.clear();
+    asking = questions;
     shown = text;
     document.body.classList.toggle("otr-talking", rows.length > 0);
     if (!rows.length) return;
     const last = rows.at(-1);
     const asked = rows.at(-2)?.matches(".user-row") && last.matches(".bot-row") ? rows.at(-2) : last;
     const view = chat.querySelector(".bubble-wrap");
-    if (last.querySelector(".otr-working")) told = 0;
+    if (last.querySelector(".otr-working") && !last.querySelector(".otr-part")) told.clear();
     tell(last.querySelector(".otr-answer"));
     if (getComputedStyle(view).overflowY === "visible") asked.scrollIntoView({ block: "start" });
     else view.scrollTop += asked.getBoundingClientRect().top - view.getBoundingClientRect().top;
