@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from .errors import IndexUnusable
 from .types import Attribution, Document, Passage, Span
 
-SCHEMA = 5  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
+SCHEMA = 6  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
 SWITCH_ATTEMPTS, SWITCH_PAUSE = 200, 0.05  # tries, and seconds between them
 # FTS5's own stemmer, so that "criticised" finds "criticise"; `context` is title and heading.
 _TABLES = """
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS passages (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
     document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
     start INTEGER NOT NULL, stop INTEGER NOT NULL, tokens INTEGER NOT NULL, heading TEXT NOT NULL,
-    sentences TEXT NOT NULL, vectors BLOB NOT NULL);
+    sentences TEXT NOT NULL, vector BLOB NOT NULL, vectors BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS passages_of ON passages (document, start);
 CREATE TABLE IF NOT EXISTS versions (
     id TEXT NOT NULL, version TEXT NOT NULL, metadata TEXT NOT NULL, text TEXT NOT NULL, replaced TEXT NOT NULL,
@@ -216,6 +216,12 @@ class Catalog:
         """The vectors of a passage's sentences, shape (sentences, dimensions)."""
         blob, sentences = self.read("SELECT vectors, sentences FROM passages WHERE id = ?", (passage_id,))[0]
         return np.frombuffer(blob, np.float16).astype(np.float32).reshape(len(json.loads(sentences)), -1)
+
+    def passage_vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of passages, live or not, as Chroma has them: shape (ids, dimensions)."""
+        marks = ",".join("?" * len(ids))
+        held = dict(self.read(f"SELECT id, vector FROM passages WHERE id IN ({marks})", ids))
+        return np.stack([np.frombuffer(held[identity], np.float16) for identity in ids]).astype(np.float32)
 
     # Full text
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,13 +14,16 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+    from .embeddings import Vectors
 
 REBUILD = "run `python -m assistant sync --rebuild`"
 
 
 def place(settings: Settings, folder: Path) -> str:
-    """The server's address, or the folder that the vectors of the index in `folder` are in."""
-    return settings.chroma_url or str(folder / "chroma")
+    """The server's address, or the folder of an embedded Chroma."""
+    return settings.chroma_url or str(folder)
 
 
 def connect(settings: Settings, folder: Path) -> Client:
@@ -31,11 +35,25 @@ def connect(settings: Settings, folder: Path) -> Client:
     quiet = ChromaSettings(anonymized_telemetry=False)
     with guarded(place(settings, folder)):
         if settings.chroma_url is None:
-            return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), settings=quiet))
+            return cast("Client", chromadb.PersistentClient(str(folder), settings=quiet))
         address = urlsplit(settings.chroma_url)
         secure = address.scheme == "https"
         port = address.port or (443 if secure else 8000)
         return cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
+
+
+def put(client: Client, collection: Collection, ids: Sequence[str], vectors: Vectors) -> None:
+    """Store vectors, as many at once as Chroma takes; the same id again replaces."""
+    batch = client.get_max_batch_size()
+    for start in range(0, len(ids), batch):
+        part = slice(start, start + batch)
+        collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
+
+
+def fingerprint(folder: Path) -> str:
+    """Names, sizes and times of an embedded Chroma's vector files: what a write of them changes."""
+    stats = {path.relative_to(folder).as_posix(): path.stat() for path in folder.glob("*/*")}
+    return json.dumps({name: (stat.st_size, stat.st_mtime_ns) for name, stat in sorted(stats.items())})
 
 
 def delete_collection(client: Client, name: str) -> None:

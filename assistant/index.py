@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
 import hashlib
-import os
 import re
 import shutil
-import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tqdm import tqdm
 
 from . import chroma
 from .catalog import SCHEMA, Catalog
 from .errors import EmbeddingMismatch, IndexBusy, IndexUnusable
+from .locks import LOCK, WriteLock
 from .settings import Settings
 from .types import Document
 
 if TYPE_CHECKING:
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
     from .embeddings import Vectors
 
-_LOCK, _WRITER = "write.lock", "writer.txt"
+_AT_ONCE = 1000  # passages read, checked or deleted together
+_MARK = "vectors"  # the catalog's name for what Chroma's files were like after the last write
+_PATIENCE, _PAUSE = 10.0, 0.02  # seconds that an opening waits for a write to end, and between looks
 
 
 class Index:
@@ -56,6 +58,7 @@ class Index:
                 f"The data directory {self.folder} cannot be made ({error.strerror}): point `data_dir` at one that can."
             ) from error
         self.catalog = Catalog(self.folder / "catalog.db")
+        self._lock = WriteLock(self.folder)
         self._turn = threading.RLock()
         self._generation = self.catalog.generation()
         made = self._made()
@@ -76,7 +79,7 @@ class Index:
 
     def _made(self) -> dict[str, str]:
         """How the index on disk says it was made."""
-        return {name: value for name, value in self.catalog.meta().items() if name != "synced"}
+        return {name: value for name, value in self.catalog.meta().items() if name in self._recipe}
 
     def close(self) -> None:
         """Let go of the files."""
@@ -89,7 +92,7 @@ class Index:
 
         Raises IndexBusy after `lock_timeout` seconds.
         """
-        with _locked(self.folder, self._settings.lock_timeout):
+        with self._lock.held(self._settings.lock_timeout):
             self._count_change()
             try:
                 yield
@@ -128,17 +131,14 @@ class Index:
 
     def put(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Store passage vectors; the same id again replaces."""
-        with self._vectors() as collection:
-            batch = self._client.get_max_batch_size()
-            for start in range(0, len(ids), batch):
-                part = slice(start, start + batch)
-                collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
+        with self._vectors() as collection, self._marked():
+            chroma.put(self._client, collection, ids, vectors)
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove passage vectors; ids that are not there are no matter."""
-        with self._vectors() as collection:
-            for start in range(0, len(ids), 1000):
-                collection.delete(ids=list(ids[start : start + 1000]))
+        with self._vectors() as collection, self._marked():
+            for start in range(0, len(ids), _AT_ONCE):
+                collection.delete(ids=list(ids[start : start + _AT_ONCE]))
 
     def missing(self, ids: Sequence[str]) -> list[str]:
         """Those of `ids` that have no vector."""
@@ -146,8 +146,8 @@ class Index:
             if collection.count() >= len(ids):
                 return []
             held: set[str] = set()
-            for start in range(0, len(ids), 1000):
-                held.update(collection.get(ids=list(ids[start : start + 1000]), include=[])["ids"])
+            for start in range(0, len(ids), _AT_ONCE):
+                held.update(collection.get(ids=list(ids[start : start + _AT_ONCE]), include=[])["ids"])
         return [identity for identity in ids if identity not in held]
 
     @contextmanager
@@ -171,6 +171,63 @@ class Index:
             if self._generation == before:
                 self._generation = after
 
+    # A writer that was killed
+
+    @contextmanager
+    def _marked(self) -> Iterator[None]:
+        """Around a write: an embedded Chroma writes its files in place, and killed at it leaves them half written.
+
+        Such files may fail, lack vectors without a word, or crash whoever reads them (chromadb 1.5). So the
+        catalog tells what they were like after the last write that ended; see `_settle`.
+        """
+        if self._settings.chroma_url is not None:
+            yield
+            return
+        self._mark("in doubt")
+        yield
+        self._mark(chroma.fingerprint(self.folder / "chroma"))
+
+    def _mark(self, value: str) -> None:
+        with self.catalog.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_MARK, value))
+
+    def _settle(self) -> None:
+        """Make an embedded Chroma anew whose files are not as the last write left them, unless one is under way."""
+        waited = 0.0
+        while self._in_doubt() and waited < _PATIENCE:
+            try:
+                with self._lock.held(timeout=0):
+                    if self._in_doubt():
+                        self._mend()
+            except IndexBusy:
+                time.sleep(_PAUSE)
+                waited += _PAUSE
+
+    def _in_doubt(self) -> bool:
+        mark = self.catalog.meta().get(_MARK)
+        return mark is not None and mark != chroma.fingerprint(self.folder / "chroma")
+
+    def _mend(self) -> None:
+        """Put the vectors that the catalog keeps into a new Chroma, and that in the old one's place."""
+        place, fresh = self.folder / "chroma", self.folder / "chroma.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        ids = [row[0] for row in self.catalog.read("SELECT id FROM passages ORDER BY key")]
+        client = chroma.connect(self._settings, fresh)
+        try:
+            with chroma.guarded(str(fresh)):
+                collection = self._collection_or_new(client)
+                with tqdm(total=len(ids), unit="passage", desc="Mending the index", delay=1, disable=None) as progress:
+                    for start in range(0, len(ids), _AT_ONCE):
+                        part = ids[start : start + _AT_ONCE]
+                        chroma.put(client, collection, part, self.catalog.passage_vectors(part))
+                        progress.update(len(part))
+        finally:
+            client.close()
+        shutil.rmtree(place, ignore_errors=True)
+        fresh.rename(place)
+        self._mark(chroma.fingerprint(place))
+        self.catalog.count_change()
+
     # Opening
 
     def _check(self, made: Mapping[str, str]) -> None:
@@ -189,7 +246,9 @@ class Index:
 
     def _open(self, forget: bool = False) -> None:
         """Connect to Chroma; `forget` what a first sync with other settings left there and in the catalog."""
-        self._client = chroma.connect(self._settings, self.folder)
+        if self._settings.chroma_url is None:
+            self._settle()
+        self._client = chroma.connect(self._settings, self.folder / "chroma")
         try:
             with chroma.guarded(self._where()):
                 if forget:
@@ -201,10 +260,10 @@ class Index:
             raise
 
     def _open_collection(self) -> Collection:
-        collection = self._collection_or_new()
+        collection = self._collection_or_new(self._client)
         if (collection.metadata or {}).get("embedding") != self.embedding and not collection.count():
             self._client.delete_collection(self.name)
-            collection = self._collection_or_new()
+            collection = self._collection_or_new(self._client)
         made_by = (collection.metadata or {}).get("embedding")
         if made_by != self.embedding:
             raise EmbeddingMismatch(
@@ -213,18 +272,18 @@ class Index:
             )
         return collection
 
-    def _collection_or_new(self) -> Collection:
+    def _collection_or_new(self, client: Client) -> Collection:
         from chromadb.errors import NotFoundError
 
         try:
-            return self._client.get_collection(self.name, embedding_function=None)
+            return client.get_collection(self.name, embedding_function=None)
         except NotFoundError:
-            return self._client.get_or_create_collection(
+            return client.get_or_create_collection(
                 self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
             )
 
     def _where(self) -> str:
-        return chroma.place(self._settings, self.folder)
+        return chroma.place(self._settings, self.folder / "chroma")
 
 
 class Documents(Mapping[str, Document]):
@@ -251,14 +310,14 @@ def remove(settings: Settings, corpus: Path) -> None:
     folder = settings.data_path() / "indexes" / _name(corpus)
     if not folder.is_dir():
         return
-    with _locked(folder, settings.lock_timeout):
+    with WriteLock(folder).held(settings.lock_timeout):
         if settings.chroma_url is not None:
             _drop_collection(settings, folder)
         try:
             for path in folder.iterdir():
                 if path.is_dir():
                     shutil.rmtree(path)
-                elif path.name != _LOCK:
+                elif path.name != LOCK:
                     path.unlink()
         except OSError as error:
             raise IndexUnusable(
@@ -268,41 +327,12 @@ def remove(settings: Settings, corpus: Path) -> None:
 
 
 def _drop_collection(settings: Settings, folder: Path) -> None:
-    client = chroma.connect(settings, folder)
+    client = chroma.connect(settings, folder / "chroma")
     try:
-        with chroma.guarded(chroma.place(settings, folder)):
+        with chroma.guarded(chroma.place(settings, folder / "chroma")):
             chroma.delete_collection(client, folder.name)
     finally:
         client.close()
-
-
-@contextmanager
-def _locked(folder: Path, timeout: float) -> Iterator[None]:
-    import filelock
-
-    try:
-        with filelock.FileLock(folder / _LOCK, timeout=timeout):
-            _sign(folder)
-            yield
-    except filelock.Timeout:
-        raise IndexBusy(
-            f"Another process ({_holder(folder)}) has been writing {folder} for {timeout:g} s or more: "
-            "wait for it to end, or end it."
-        ) from None
-
-
-def _sign(folder: Path) -> None:
-    """Say who writes, for whoever waits; it is read only while the lock is held."""
-    with contextlib.suppress(OSError):
-        now = dt.datetime.now().astimezone()
-        (folder / _WRITER).write_text(f"{os.getpid()} on {socket.gethostname()}, since {now:%d %B %Y, %H:%M:%S}")
-
-
-def _holder(folder: Path) -> str:
-    try:
-        return (folder / _WRITER).read_text()
-    except OSError:
-        return "unknown"
 
 
 def _name(corpus: Path) -> str:

@@ -34,7 +34,7 @@ def sync(index: Index, documents: Mapping[str, Document], encoder: Encoder, sett
         index.record_recipe()
         _collect_garbage(index)
         _forget_stale(index, documents)
-        _repair(index, encoder)
+        _repair(index)
         staged = set(index.catalog.read("SELECT id, version FROM documents"))
         fresh = [document for document in documents.values() if (document.id, document.version) not in staged]
         with tqdm(total=len(fresh), unit="document", desc="Indexing", delay=1, disable=None) as progress:
@@ -70,10 +70,11 @@ def _stage(index: Index, batch: Sequence[tuple[Document, tuple[Passage, ...]]], 
         connection.executemany("INSERT OR IGNORE INTO garbage VALUES (?)", [(identity,) for identity in ids])
     texts = {document.id: document.text for document, _ in batch}
     sentences = [span.of(texts[passage.document_id]) for passage in every for span in passage.sentences]
-    vectors = encoder.encode([passage.text for passage in every] + sentences)
+    # Halved before Chroma has them, so that the catalog's copy, from which Chroma can be made again, is the same.
+    vectors = encoder.encode([passage.text for passage in every] + sentences).astype(np.float16)
     if ids:
-        index.put(ids, vectors[: len(every)])
-    rows = iter(vectors[len(every) :].astype(np.float16))
+        index.put(ids, vectors[: len(every)].astype(np.float32))
+    own, rows = iter(vectors), iter(vectors[len(every) :])
     with index.catalog.transaction() as connection:
         for document, parts in batch:
             said = json.dumps([dataclasses.asdict(a) for a in attributions(document, parts)], ensure_ascii=False)
@@ -86,9 +87,12 @@ def _stage(index: Index, batch: Sequence[tuple[Document, tuple[Passage, ...]]], 
                 blob = np.stack([next(rows) for _ in passage.sentences]).tobytes()
                 spans = json.dumps([(span.start, span.end) for span in passage.sentences])
                 connection.execute(
-                    "INSERT INTO passages (id, document, start, stop, tokens, heading, sentences, vectors) "
-                    "VALUES (?,?,?,?,?,?,?,?)",
-                    (passage.id, key, passage.start, passage.end, passage.tokens, passage.heading, spans, blob),
+                    "INSERT INTO passages (id, document, start, stop, tokens, heading, sentences, vector, vectors) "
+                    "VALUES (?,?,?,?,?,?,?,?,?)",
+                    (
+                        *(passage.id, key, passage.start, passage.end, passage.tokens, passage.heading),
+                        *(spans, next(own).tobytes(), blob),
+                    ),
                 )
         connection.executemany("DELETE FROM garbage WHERE id = ?", [(identity,) for identity in ids])
 
@@ -153,9 +157,9 @@ def _collect_garbage(index: Index) -> None:
             connection.executemany("DELETE FROM garbage WHERE id = ?", [(identity,) for identity in ids])
 
 
-def _repair(index: Index, encoder: Encoder) -> None:
-    """Embed again what Chroma has lost (its folder was deleted, its server replaced)."""
+def _repair(index: Index) -> None:
+    """Put again what Chroma has lost (its server was replaced)."""
     lost = index.missing(live_ids(index))
     for start in range(0, len(lost), PASSAGES_AT_ONCE):
-        found = index.catalog.passages(lost[start : start + PASSAGES_AT_ONCE])
-        index.put(list(found), encoder.encode([passage.text for passage in found.values()]))
+        ids = lost[start : start + PASSAGES_AT_ONCE]
+        index.put(ids, index.catalog.passage_vectors(ids))

@@ -234,8 +234,33 @@ def test_a_deleted_chroma_folder_is_repaired_at_the_next_sync(
     shutil.rmtree(index_folder / "chroma")
     encoder = CountingEncoder()
     assert not synced(filled, folder, encoder), "no document was added, changed or removed"
-    assert len(encoder.texts) == 2, "a passage each, the sentences' vectors are in the catalog still"
+    assert not encoder.texts, "the vectors are in the catalog still"
     assert contents(filled, folder.path).is_whole
+
+
+@pytest.mark.parametrize("left", [0.0, 0.5, 0.99])
+@pytest.mark.parametrize(
+    "name", ["index_metadata.pickle", "header.bin", "data_level0.bin", "link_lists.bin", "length.bin"]
+)
+def test_a_chroma_whose_writer_was_killed_while_it_wrote_a_file_is_made_anew(
+    folder: CorpusFolder, settings: Settings, name: str, left: float
+) -> None:
+    """Chroma writes its files in place: what is left may fail, lack vectors silently, or crash whoever reads it."""
+    cut = settings.replace(passage_tokens=4)
+    folder.write("many", " ".join(f"Number {word} came." for word in range(1200)))  # more than Chroma keeps in its log
+    synced(cut, folder)
+    with opened(cut, folder.path) as index:
+        (path,) = index.folder.glob(f"chroma/*/{name}")
+        vector = CountingEncoder().encode(["Number 700 came."])[0]
+        before = index.nearest(vector, 5)
+    os.truncate(path, int(path.stat().st_size * left))
+    encoder = CountingEncoder()
+    with opened(cut, folder.path) as index:
+        after = index.nearest(vector, 5)
+        assert after[0] == before[0]
+        assert not sync(index, folder.read().documents, encoder, cut)
+    assert not encoder.texts
+    assert contents(cut, folder.path).is_whole
 
 
 def test_a_deleted_catalog_is_made_again(filled: Settings, folder: CorpusFolder, index_folder: Path) -> None:
