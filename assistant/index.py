@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .embeddings import Vectors
 
 _AT_ONCE = 1000  # passages read, checked or deleted together
-_MARK = "vectors"  # the catalog's name for what Chroma's files were like after the last write
+_MARK = "vectors.json"  # what Chroma's files were like after the last write
 _PATIENCE, _PAUSE = 10.0, 0.02  # seconds that an opening waits for a write to end, and between looks
 
 
@@ -177,19 +177,20 @@ class Index:
     def _marked(self) -> Iterator[None]:
         """Around a write: an embedded Chroma writes its files in place, and killed at it leaves them half written.
 
-        Such files may fail, lack vectors without a word, or crash whoever reads them (chromadb 1.5). So the
-        catalog tells what they were like after the last write that ended; see `_settle`.
+        Such files may fail, lack vectors without a word, or crash whoever reads them (chromadb 1.5). So a file
+        beside them tells what they were like after the last write that ended; see `_settle`.
         """
         if self._settings.chroma_url is not None:
             yield
             return
-        self._mark("in doubt")
+        (self.folder / _MARK).unlink(missing_ok=True)
         yield
-        self._mark(chroma.fingerprint(self.folder / "chroma"))
+        self._mark()
 
-    def _mark(self, value: str) -> None:
-        with self.catalog.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_MARK, value))
+    def _mark(self) -> None:
+        written = self.folder / f"{_MARK}.new"
+        written.write_text(chroma.fingerprint(self.folder / "chroma"))
+        written.replace(self.folder / _MARK)
 
     def _settle(self) -> None:
         """Make an embedded Chroma anew whose files are not as the last write left them, unless one is under way."""
@@ -204,8 +205,11 @@ class Index:
                 waited += _PAUSE
 
     def _in_doubt(self) -> bool:
-        mark = self.catalog.meta().get(_MARK)
-        return mark is not None and mark != chroma.fingerprint(self.folder / "chroma")
+        found = chroma.fingerprint(self.folder / "chroma")
+        try:
+            return (self.folder / _MARK).read_text() != found
+        except FileNotFoundError:
+            return found != chroma.fingerprint(self.folder / "none")
 
     def _mend(self) -> None:
         """Put the vectors that the catalog keeps into a new Chroma, and that in the old one's place."""
@@ -225,8 +229,7 @@ class Index:
             client.close()
         shutil.rmtree(place, ignore_errors=True)
         fresh.rename(place)
-        self._mark(chroma.fingerprint(place))
-        self.catalog.count_change()
+        self._mark()
 
     # Opening
 
@@ -250,7 +253,7 @@ class Index:
             self._settle()
         self._client = chroma.connect(self._settings, self.folder / "chroma")
         try:
-            with chroma.guarded(self._where()):
+            with chroma.guarded(self._where()), self._marked() if forget else nullcontext():
                 if forget:
                     chroma.delete_collection(self._client, self.name)
                     self.catalog.clear()

@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from .attributions import attributions
-from .changes import SyncReport, difference, live_ids, stored_metadata
+from .changes import SyncReport, difference, stored_metadata
 from .embeddings import Encoder
 from .index import Index
 from .passages import SentenceSplitter, passages
@@ -158,8 +158,8 @@ def _collect_garbage(index: Index) -> None:
 
 
 def _repair(index: Index) -> None:
-    """Put again what Chroma has lost (its server was replaced)."""
-    lost = index.missing(live_ids(index))
+    """Put again what Chroma has lost (its server was replaced, an earlier sync was killed)."""
+    lost = index.missing([row[0] for row in index.catalog.read("SELECT id FROM passages")])
     for start in range(0, len(lost), PASSAGES_AT_ONCE):
         ids = lost[start : start + PASSAGES_AT_ONCE]
         index.put(ids, index.catalog.passage_vectors(ids))

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from index_fakes import (
     KEY,
@@ -606,4 +607,6 @@ def test_stored_vectors_are_the_encoders(two: CorpusFolder, settings: Settings) 
         client.close()
         for identity, vector in vectors.items():
             (passage,) = index.catalog.passages([identity]).values()
-            assert vector == pytest.approx(CountingEncoder().encode([passage.text])[0], abs=1e-6)
+            kept = CountingEncoder().encode([passage.text])[0].astype(np.float16)
+            assert vector == pytest.approx(kept.astype(np.float32), abs=1e-6)
+            assert index.catalog.passage_vectors([identity])[0] == pytest.approx(vector, abs=1e-6)
