@@ -1,10 +1,10 @@
 """Fit the weights of `assistant.features.score` on dev data, and say what they are worth there.
 
-    python -m training.calibrate [--squad SQUAD_DEV.json] [--questions 600]
+    python -m training.calibrate [--stories training/stories] [--squad SQUAD_DEV.json] [--questions 600]
 
 Logistic regression (L2, full batch) over the features of each question's best sentences: does the sentence hold the
-answer? Data: the dev suites of the stories, and, where given, questions on the articles of SQuAD 2.0's labelled dev
-half (never test) that the cross-encoder was not trained on. Prints the weights, and figures cross-validated by question.
+answer? Data: the dev suites of the stories, and, where given, the invented stories and the articles of SQuAD 2.0's
+labelled dev half (never test) that the cross-encoder was not trained on. Prints the weights, and figures cross-validated by question.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from assistant.evidence import Candidate
 from assistant.features import Features, terms
 from assistant.questions import analyse
 from evals.suites import known_suites, load_suite
-from training import HELD_OUT
+from training import HELD_OUT, is_held_out
 
 NAMES = [field.name for field in dataclasses.fields(Features)]
 Row = tuple[int, str, bool, Features, bool]  # question, source, answerable, features, right
@@ -52,6 +52,35 @@ def suite_rows(name: str, first: int) -> list[Row]:
                 ]
                 right = any(0 <= at < sentence.end and sentence.start < at + size for at, size in places)
                 rows.append((number, name, case.expect == "answer", candidate.features, right))
+    return rows
+
+
+def story_rows(folder: Path, first: int) -> list[Row]:
+    """Rows of the questions on the held-out stories, all stories together."""
+    questions, rows = [], list[Row]()
+    with tempfile.TemporaryDirectory() as kept:
+        corpus = Path(kept) / "corpus"
+        corpus.mkdir()
+        for path in sorted(folder.glob("*.jsonl")):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+                if not is_held_out(number):
+                    continue
+                story, identity = json.loads(line), f"{path.stem}-{number}"
+                ends = [*story["paragraphs"][1:], len(story["sentences"])]
+                text = "\n\n".join(
+                    " ".join(story["sentences"][a:b]) for a, b in zip(story["paragraphs"], ends, strict=True)
+                )
+                head = f"---\nid: {identity}\ntitle: {json.dumps(story['title'])}\n---\n\n"
+                (corpus / f"{identity}.md").write_text(head + text + "\n", encoding="utf-8")
+                questions += [
+                    (identity, asked["q"], {story["sentences"][i] for i in asked["a"]}) for asked in story["questions"]
+                ]
+        assistant = Assistant.open(Settings(corpus=str(corpus), data_dir=f"{kept}/data"))
+        for number, (identity, question, answers) in enumerate(questions, first):
+            for candidate in candidates(assistant, question):
+                words = assistant._answerer.reader.view(candidate.document.id).text(candidate.number)
+                right = candidate.document.id == identity and any(words in a or a in words for a in answers)
+                rows.append((number, "stories", bool(answers), candidate.features, right))
     return rows
 
 
@@ -128,12 +157,15 @@ def report(rows: list[Row], chance: np.ndarray, source: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stories", type=Path)
     parser.add_argument("--squad", type=Path)
     parser.add_argument("--questions", type=int, default=600)
     parser.add_argument("--keep", type=Path, help="also write the rows here, as JSON")
     options = parser.parse_args()
     suites = [name for name in known_suites() if "-dev" in name or name == "story"]
     rows = [row for number, suite in enumerate(suites) for row in suite_rows(suite, 1000 * number)]
+    if options.stories:
+        rows += story_rows(options.stories, 20_000)
     if options.squad:
         rows += squad_rows(options.squad, options.questions, 10_000)
     if options.keep:

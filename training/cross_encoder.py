@@ -31,12 +31,13 @@ from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
 
-from . import HELD_OUT
+from . import HELD_OUT, is_held_out
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
 QUESTION, CONTEXT, SENTENCE = 40, 24, 72  # word pieces kept of each part
 GROUP, GROUPS = 4, 12  # pairs a question, questions a step
 MIX = {"squad_nqg_test": 0.44, "squad2": 0.26, "selqa_dev": 0.10, "qamr": 0.20}
+STORIES = 0.35  # share of the questions that are drawn from training/stories, once these are taken in
 Pair = tuple[str, str, str, float]  # question, context, sentence, label
 WORD = re.compile(r"[a-z0-9]+")
 COMMON = frozenset(
@@ -155,9 +156,11 @@ def altered(question: str, sentence: str, others: list[str], rng: random.Random)
 class Relevance:
     """Groups of pairs for questions, a positive first where there is one."""
 
-    def __init__(self, folder: Path, squad: Path, rng: random.Random) -> None:
+    def __init__(self, folder: Path, squad: Path, stories: Path | None, rng: random.Random) -> None:
         self.rng = rng
         self.pairs = read_pairs(folder, "qa_relevance")
+        self.stories = story_questions(stories) if stories else []
+        self.mix = {**MIX, "stories": STORIES / (1 - STORIES) if stories else 0.0}
         self.squad = [q for article in json.loads(squad.read_text("utf-8"))["data"] if article["title"] not in HELD_OUT
                       for q in squad_questions(article)]  # fmt: skip
         self.selqa: dict[str, list[dict[str, Any]]] = {}
@@ -167,9 +170,19 @@ class Relevance:
 
     def group(self) -> list[Pair]:
         """GROUP pairs of one question."""
-        source = self.rng.choices([*MIX], [*MIX.values()])[0]
+        source = self.rng.choices([*self.mix], [*self.mix.values()])[0]
         made = getattr(self, f"_{source}")()
         return made if len(made) == GROUP else self.group()
+
+    def _stories(self) -> list[Pair]:
+        question, sentences, before, right = self.rng.choice(self.stories)
+        wrong = [sentence for i, sentence in enumerate(sentences) if i not in right]
+        picked = hardest(question, wrong, GROUP - bool(right), self.rng)
+        chosen = [self.rng.choice(sorted(right))] if right else []
+        chosen += [sentences.index(sentence) for sentence in picked]
+        return [
+            (question, before[i] if self.rng.random() < 0.85 else "", sentences[i], float(i in right)) for i in chosen
+        ]
 
     def _squad2(self) -> list[Pair]:
         question, title, sentences, right = self.rng.choice(self.squad)
@@ -218,6 +231,20 @@ class Relevance:
 
     def _context(self, words: str) -> str:
         return words if self.rng.random() < 0.6 else ""
+
+
+def story_questions(folder: Path) -> list[tuple[str, list[str], list[str], frozenset[int]]]:
+    """Of the invented stories: question, sentences, what stands before each (else the title), numbers of those that answer."""
+    found = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines()):
+            if is_held_out(number):
+                continue
+            story = json.loads(line)
+            sentences, heads = story["sentences"], set(story["paragraphs"])
+            before = [story["title"] if i in heads or not i else sentences[i - 1] for i in range(len(sentences))]
+            found += [(asked["q"], sentences, before, frozenset(asked["a"])) for asked in story["questions"]]
+    return found
 
 
 def squad_questions(article: dict[str, Any]) -> list[tuple[str, str, list[str], frozenset[int]]]:
@@ -311,6 +338,7 @@ def main() -> None:
     for name in ("weights", "tokenizer", "pairs", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--squad", type=Path)
+    parser.add_argument("--stories", type=Path, help="the folder training/stories: take its questions in")
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--stop", type=int, help="end after this step, the rate still that of --steps")
@@ -325,7 +353,9 @@ def main() -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     relevance = options.task == "relevance"
-    data = Relevance(options.pairs, options.squad, rng) if relevance else Entailment(options.pairs, rng)
+    data = (
+        Relevance(options.pairs, options.squad, options.stories, rng) if relevance else Entailment(options.pairs, rng)
+    )
     model = CrossEncoder(load_file(options.weights))
     if options.resume:
         model.load_state_dict(load_file(options.resume))
