@@ -4,7 +4,8 @@
 
 Logistic regression (L2, full batch) over the features of each question's best sentences: does the sentence hold the
 answer? Data: the dev suites of the stories, and, where given, the invented stories and the articles of SQuAD 2.0's
-labelled dev half (never test) that the cross-encoder was not trained on. Prints the weights, and figures cross-validated by question.
+labelled dev half (never test) that the cross-encoder was not trained on. Prints the weights, and figures
+cross-validated by question.
 """
 
 from __future__ import annotations
