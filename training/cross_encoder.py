@@ -34,9 +34,10 @@ from torch.nn import functional
 from . import HELD_OUT, is_held_out
 
 HIDDEN, HEADS, LAYERS = 384, 12, 6
-QUESTION, CONTEXT, SENTENCE = 40, 24, 72  # word pieces kept of each part
+PIECES = {"relevance": (40, 24, 72), "entailment": (64, 0, 110)}  # kept of each part: asked, context, judged
 GROUP, GROUPS = 4, 12  # pairs a question, questions a step
 MIX = {"squad_nqg_test": 0.44, "squad2": 0.26, "selqa_dev": 0.10, "qamr": 0.20}
+EDITED = 0.3  # share of the entailment pairs that are made by changing a word
 STORIES = 0.35  # share of the questions that are drawn from training/stories, once these are taken in
 Pair = tuple[str, str, str, float]  # question, context, sentence, label
 WORD = re.compile(r"[a-z0-9]+")
@@ -265,31 +266,55 @@ def squad_questions(article: dict[str, Any]) -> list[tuple[str, str, list[str], 
 
 
 class Entailment:
-    """Groups of evidence-claim pairs: GROUP of them, unrelated, balanced by label."""
+    """Groups of evidence-claim pairs: GROUP of them, unrelated, balanced by label.
+
+    EDITED of them are made here from sentences that stand together in a document: a claim is one of them as it is, or
+    with a telling word put for another's. Edits of one word are what claims go wrong by, and are rare in the data.
+    """
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self.rng = rng
         self.sources = read_pairs(folder, "entailment")
-        self.weights = {name: math.sqrt(len(rows)) for name, rows in self.sources.items()}
+        self.sentences = [list(dict.fromkeys(row["b"] for row in rows)) for name, rows in
+                          read_pairs(folder, "qa_relevance").items() if name in ("squad_nqg_test", "qamr")]  # fmt: skip
+        self.weights = {name: math.sqrt(len(rows)) for name, rows in self.sources.items() if not name.startswith("mpe")}
         self.by = {(s, y): [r for r in rows if r["label"] == y] for s, rows in self.sources.items() for y in (0, 1)}
 
     def group(self) -> list[Pair]:
         """GROUP pairs, claim first, the evidence as what is judged."""
         made = list[Pair]()
         while len(made) < GROUP:
+            if self.rng.random() < EDITED:
+                made += self._edited()
+                continue
             source = self.rng.choices([*self.weights], [*self.weights.values()])[0]
             if rows := self.by[source, self.rng.randrange(2)]:
                 row = self.rng.choice(rows)
                 made.append((row["b"], "", row["a"], float(row["label"])))
-        return made
+        return made[:GROUP]
+
+    def _edited(self) -> list[Pair]:
+        sentences = self.rng.choice(self.sentences)
+        at = self.rng.randrange(len(sentences) - 3)
+        stretch = sentences[at : at + self.rng.randint(1, 3)]
+        claim, label = self.rng.choice(stretch), 1.0
+        if self.rng.random() < 0.5:
+            others = [*stretch, *sentences[max(0, at - 6) : at + 6]]
+            changed = altered(claim, claim, [s for s in others if s != claim], self.rng)
+            if changed is None or changed == claim:
+                return []
+            claim, label = changed, 0.0
+        return [(claim, "", " ".join(stretch), label)]
 
 
-def encoded(tokenizer: Tokenizer, pairs: list[Pair]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def encoded(
+    tokenizer: Tokenizer, pairs: list[Pair], kept: tuple[int, int, int]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Token ids, types and mask of a batch, padded to its longest."""
     rows = []
     for question, context, sentence, _ in pairs:
-        asked, held = pieces(tokenizer, question)[:QUESTION], pieces(tokenizer, sentence)[:SENTENCE]
-        before = pieces(tokenizer, context)[-CONTEXT:] if context else []
+        asked, held = pieces(tokenizer, question)[: kept[0]], pieces(tokenizer, sentence)[: kept[2]]
+        before = pieces(tokenizer, context)[-kept[1] :] if context else []
         head = [101, *asked, 102, *before, 102]
         rows.append((head + held + [102], len(head)))
     width = max(len(ids) for ids, _ in rows)
@@ -367,7 +392,7 @@ def main() -> None:
     )
     mean, began = 0.0, time.monotonic()
     for step, pairs in enumerate(batches(data, options.steps), 1):
-        ids, types, mask = encoded(tokenizer, pairs)
+        ids, types, mask = encoded(tokenizer, pairs, PIECES[options.task])
         with torch.autocast("cpu", dtype=torch.bfloat16):
             scores = model(ids, types, mask)
         loss = loss_of(scores.float(), torch.tensor([label for *_, label in pairs]), relevance)
