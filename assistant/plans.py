@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from .words import content_words, lines, tokens
+from .words import STOP_WORDS, content_words, lines, tokens
 
 Stance = Literal["", "critical", "supportive"]
 Shape = Literal["plain", "list", "sides", "summary", "greeting"]
@@ -61,8 +61,7 @@ def plan(question: str) -> Plan:
     if _shape("opinion").search(plain):
         return Plan("sides", (question,), judged=question)
     if _shape("summary").search(plain):
-        left = [word for word in content_words(_shape("summary").sub(" ", plain)) if word not in _SUMMARY_WORDS]
-        return Plan("summary", (question,), topic=" ".join(left))
+        return Plan("summary", (question,), topic=_topic(plain))
     parts = _parts(question)
     if len(parts) == 1 and _shape("list").search(plain):
         return Plan("list", (_COMMAND.sub("", question),), stance=_stance(plain))
@@ -89,6 +88,18 @@ def _judged() -> re.Pattern[str]:
         rf"(?: (?:really|actually|truly|just|also|not|in fact|even|indeed))* (?:{verdict})(?!\w)[^,]*\Z",
         re.IGNORECASE,
     )
+
+
+def _topic(question: str) -> str:
+    """What is to be summed up, in the question's own words; empty where it is everything."""
+    rest = re.split(r"[.?!;,]\s|[.?!;,]\Z", _shape("summary").sub(" ", question))
+    words = " ".join(part for part in rest if any(w not in _SUMMARY_WORDS for w in content_words(part))).split()
+    empty = STOP_WORDS - frozenset(_ASKING.split("|"))
+    while words and all(word in empty or word in _SUMMARY_WORDS for word in tokens(words[0])):
+        words.pop(0)
+    while words and all(word in _SUMMARY_WORDS for word in tokens(words[-1])):
+        words.pop()
+    return " ".join(words)
 
 
 def _stance(question: str) -> Stance:

@@ -29,7 +29,10 @@ def test_what_only_begins_like_a_greeting_is_none(words: str) -> None:
         ("tl;dr", ""),
         ("What's going on?", ""),
         ("give me an overview of the dredging", "dredging"),
-        ("summarize the lawmakers' letter", "lawmakers letter"),
+        ("summarize the lawmakers' letter", "lawmakers' letter"),
+        ("Sum up what the port's unions wanted.", "what the port's unions wanted"),
+        ("How did the fishermen take it? A short overview, please.", "How did the fishermen take it"),
+        ("Brief me on the failed bids of 2022", "failed bids of 2022"),
     ],
 )
 def test_a_summary_is_of_the_whole_or_of_a_topic(words: str, topic: str) -> None:
