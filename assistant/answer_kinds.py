@@ -128,10 +128,13 @@ _MEASURES = tuple(
         (
             r"\bhow much\b.*\b(?:pa(?:y|id|ys|ying)|costs?|spen[dt]|price|worth|fees?|money|sold|sell|b(?:uy|ought)|earn(?:s|ed)?"
             r"|salary|fine[ds]?|lent|lend|owe[ds]?|cash|charged?|raised?|donated?)\b|\bwhat (?:price|fee|salary)\b",
-            r"[£$€₹¥]|\b(?:Rs|rupees?|dollars?|euros?|pounds?|pence|cents|lakhs?|crores?|million|billion|free)\b",
+            # Or a number of something that is neither time, distance, share nor a count of people: a coin we do not know.
+            r"[£$€₹¥]|\b(?:Rs|rupees?|dollars?|euros?|pounds?|pence|cents|lakhs?|crores?|million|billion|free)\b"
+            r"|\b(?:\d[\d,.]{2,}|thousand|hundred) (?!(?:seconds|minutes|hours|days|weeks|months|years|persons|votes|met(?:re|er)s"
+            r"|kilomet(?:re|er)s|miles|tons|tonnes|words|pages|points)\b)[a-z]+s\b",
         ),
         (
-            r"\bhow (?:tall|deep|wide|high|far|long is the|thick)\b",
+            r"\bhow (?:tall|deep|wide|high|long is the|thick)\b|\bhow far (?:is|was|are|away|apart|from|off|out|had|have|has)\b",
             r"\d\s?(?:m|km|cm|mm|ft|in)\b|\b(?:met(?:re|er)s?|kilomet(?:re|er)s?|centimet(?:re|er)s?|feet|foot|inch(?:es)?|yards?"
             r"|miles?|fathoms?|stor(?:ey|eys|ies|y))\b",
         ),

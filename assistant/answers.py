@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .abstention import meant
 from .citations import marked
 from .composer import Composer, Material
 from .composition import Composition
@@ -204,11 +205,26 @@ class Answerer:
         hits = self.retrieval.search_vector(
             question.text, vector, self._settings.retrieve * (WIDE if wide else 1), only
         )
+        hits = [*hits, *self._spoken(question, hits)]
         clock.lap("retrieval")
         read = self.reader.candidates(question, vector, hits, READ_FOR_LIST if wide else READ_CLOSELY)
         candidates = self._selection.weighed(question, read)
         clock.lap("reading")
         return Reading(question, hits, candidates)
+
+    def _spoken(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
+        """Where somebody's words are asked for: what else holds words of theirs in the documents that were found."""
+        if not question.asked:
+            return []
+        found, more = {hit.passage.id for hit in hits}, list[Hit]()
+        for identity in dict.fromkeys(hit.passage.document_id for hit in hits):
+            view = self.reader.view(identity)
+            asked = {person.name for person in meant(question.asked, view)}
+            for passage in self._index.catalog.passages_of(identity) if asked else ():
+                spoken = any(asked & set(view.voices[view.numbers[span]]) for span in passage.sentences)
+                if spoken and passage.id not in found:
+                    more.append(Hit(passage, 0.0, 0.0, 0.0))
+        return more
 
     def _finish(
         self,

@@ -16,7 +16,7 @@ from .words import content_words, tokens
 
 # After a name: a verb, with or without what may stand between.
 _DOES = re.compile(
-    r"(?:, [^,]{3,40},)? (?:who |also |then |later |has |had |have |\w+ly )*(?!(?:and|or|of|in|as|to|at|by|on|with|for)\b)[a-z]+"
+    r"(?:, [^,]{3,40},|,)? (?:who |also |then |later |has |had |have |\w+ly )*(?!(?:and|or|of|in|as|to|at|by|on|with|for)\b)[a-z]+"
 )
 
 # From training/calibrate.py, fitted on the dev halves of both stories' suites and on SQuAD 2.0's labelled dev part.

@@ -36,7 +36,8 @@ _KINDS: dict[Kind, tuple[str, ...]] = {
         r"\bwhat length of time\b",
     ),
     "how many": (
-        r"\bhow (?:many|much|deep|far|big|tall|wide|high|heavy|fast|large|often|thick|hot|cold)\b",
+        r"\bhow far (?:is|was|are|away|apart|from|off|out|had|have|has)\b",
+        r"\bhow (?:many|much|deep|big|tall|wide|high|heavy|fast|large|often|thick|hot|cold)\b",
         r"\b(?:what|which) (?:is |was |were )?(?:the )?(?:number|percentage|share|total)\b",
         r"\bwhat'?s the (?:number|percentage|share|total)\b",
         r"\bdeath toll\b",
@@ -97,8 +98,17 @@ _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–][\w]+)*")
 # What asks how things stand, not how they went.
 _CURRENT = re.compile(
     r"\b(?:now|currently|today|still|yet|at present|presently|these days|at the moment|so far|any ?more|latest|status"
-    r"|whereabouts|update|updates|going on)\b",
+    r"|whereabouts|update|updates|going on)\b"
+    r"|\A\W*(?:(?:so|and|but) )?(?:is|are|isn['’]?t|aren['’]?t)\b.*\b(?:out|free|jailed|imprisoned|detained|held|alive|missing"
+    r"|in (?:jail|prison|custody|hospital|hiding|office|power|force|exile)|on (?:bail|parole|trial|strike|remand|the run)"
+    r"|at large|behind bars|open|closed|banned)\b|\A\W*where (?:is|are)\b"
+    r"|\A\W*(?:has|have|hasn['’]?t|haven['’]?t)\b.*\b(?:started|begun|ended|finished)\b"
+    r"|\A\W*(?:has|have|hasn['’]?t|haven['’]?t)\b.*\bbeen (?:freed|released|decided|heard|settled)\b",
     re.IGNORECASE,
+)
+# Somebody's very words are wanted.
+_EXACT = re.compile(
+    r"\b(?:exact(?:ly)?|verbatim|word for word|word-for-word|precise(?:ly)?|quote|what words)\b", re.IGNORECASE
 )
 _SPACE = re.compile(r"\s+")
 # Word characters there must be at least one of, so that there is something to look up.
@@ -112,7 +122,7 @@ class Question:
     names: its capitalised words. quoted: what it puts between quotation marks. asked: whose words it wants ("what
     did X say"), topic: on what, speech: spoken words only, not deeds. agent: the words that begin with whoever it
     has doing something ("why did X write"), patient: who it has something done to ("when was X arrested").
-    dates: the months and days it names. current: it asks how things stand now.
+    dates: the months and days it names. current: it asks how things stand now. exact: it asks for somebody's very words.
     """
 
     text: str
@@ -127,6 +137,7 @@ class Question:
     patient: str = ""
     dates: tuple[Date, ...] = ()
     current: bool = False
+    exact: bool = False
 
     @property
     def name_words(self) -> frozenset[str]:
@@ -187,7 +198,8 @@ def analyse(text: str) -> Question:
     words = tuple(dict.fromkeys(content_words(_without(idioms(text), dates(idioms(text))))))
     names = tuple(name for name in names if not any(dates(f"{name} 1") and name in str(date) for date in named))
     current = bool(_CURRENT.search(text))
-    return Question(text, kind, words, names, quoted, asked, topic, speech, agent, patient, named, current)
+    exact = bool(asked) and bool(_EXACT.search(text))
+    return Question(text, kind, words, names, quoted, asked, topic, speech, agent, patient, named, current, exact)
 
 
 def _without(text: str, named: Sequence[Date]) -> str:

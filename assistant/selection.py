@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .abstention import objection
 from .answer_kinds import topic_words
 from .evidence import Candidate, Reader
+from .matching import match
 from .plans import Stance, takes
 from .questions import Question
 from .redundancy import Statement, restates, statement
@@ -27,7 +28,9 @@ class Angle:
 
 DERIVED = 0.8  # what a brief's sentence counts for beside the same in a source
 STALE, YEAR = 0.6, 365  # how much a sentence a year (in days) or more old loses where the present is asked for
+RETOLD = 0.4  # what a sentence without somebody's very words counts for where these are asked for
 SECOND, THIRD = 0.15, 0.3  # share of the best chance that a further claim needs
+TOUCHED = 0.3  # how well a sentence, or what stands around it, has to meet what a stance is taken on
 VOICES = 6  # most that a list shows
 MET = 0.5  # how well the words of a question for a verdict have to be met by who speaks on it
 VOICE = 0.12  # share of the best chance that a further voice needs
@@ -63,6 +66,8 @@ class Selection:
         weighed = []
         for candidate, day in zip(candidates, days, strict=True):
             standing = DERIVED if candidate.document.kind == "brief" else 1.0
+            if question.exact and not self._is_quoted(question, candidate):
+                standing *= RETOLD
             if question.current and day and newest:
                 standing *= 1 - STALE * min(1.0, (newest - day).days / YEAR)
             weighed.append(dataclasses.replace(candidate, score=candidate.score * standing))
@@ -90,7 +95,7 @@ class Selection:
             if len(chosen) == VOICES or (chosen and candidate.score < VOICE * chosen[0].score):
                 break
             voices = self._voices(candidate, said=bool(stance))
-            answers = self._leans(stance, candidate) if stance else self._answers(question, candidate)
+            answers = self._leans(question, stance, candidate) if stance else self._answers(question, candidate)
             if (voices and voices <= heard) or not answers:
                 continue
             if self._is_news(question, candidate, told):
@@ -123,11 +128,29 @@ class Selection:
                     break
         return chosen
 
-    def _leans(self, stance: Stance, candidate: Candidate) -> bool:
-        """Whether somebody in a sentence takes a stance, on whomever the question names."""
+    def _leans(self, question: Question, stance: Stance, candidate: Candidate) -> bool:
+        """Whether a sentence tells of a stance, on whomever and whatever the question names."""
         view = self._reader.view(candidate.document.id)
-        said = view.voices[candidate.number] and takes(stance, view.text(candidate.number))
-        return bool(said) and candidate.features.names == 1.0
+        text, context = view.text(candidate.number), view.contexts[candidate.number]
+        if (
+            not takes(stance, text)
+            or candidate.features.names < 1.0
+            or (stance == "supportive" and takes("critical", text))
+        ):
+            return False  # "accused them of backing criminals" backs nobody
+        over = [word for word in topic_words(question) if not takes(stance, word)]
+        return all(max(candidate.own.get(word, 0.0), match(word, context)) >= TOUCHED for word in over)
+
+    def _is_quoted(self, question: Question, candidate: Candidate) -> bool:
+        """Whether a sentence holds words in quotation marks of whoever's words are asked for."""
+        view = self._reader.view(candidate.document.id)
+        asked, sentence = set(tokens(question.asked)), view.sentences[candidate.number]
+        spoken = (
+            view.attribution(q)
+            for q in view.quotations
+            if q.outer.start < sentence.end and sentence.start < q.outer.end
+        )
+        return any(said and set(tokens(said.speaker)) & asked for said in spoken)
 
     def _is_of(self, judged: str, candidate: Candidate) -> bool:
         """Whether a sentence is about the person that is to be judged."""

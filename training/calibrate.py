@@ -15,6 +15,7 @@ import dataclasses
 import json
 import random
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -57,50 +58,51 @@ def suite_rows(name: str, first: int) -> list[Row]:
 
 
 def story_rows(folder: Path, first: int) -> list[Row]:
-    """Rows of the questions on the held-out stories, all stories together."""
-    questions, rows = [], list[Row]()
-    with tempfile.TemporaryDirectory() as kept:
-        corpus = Path(kept) / "corpus"
-        corpus.mkdir()
-        for path in sorted(folder.glob("*.jsonl")):
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-                if not is_held_out(number):
-                    continue
-                story, identity = json.loads(line), f"{path.stem}-{number}"
-                ends = [*story["paragraphs"][1:], len(story["sentences"])]
-                text = "\n\n".join(
-                    " ".join(story["sentences"][a:b]) for a, b in zip(story["paragraphs"], ends, strict=True)
-                )
-                head = f"---\nid: {identity}\ntitle: {json.dumps(story['title'])}\n---\n\n"
-                (corpus / f"{identity}.md").write_text(head + text + "\n", encoding="utf-8")
-                questions += [
-                    (identity, asked["q"], {story["sentences"][i] for i in asked["a"]}) for asked in story["questions"]
-                ]
-        assistant = Assistant.open(Settings(corpus=str(corpus), data_dir=f"{kept}/data"))
-        for number, (identity, question, answers) in enumerate(questions, first):
-            for candidate in candidates(assistant, question):
-                words = assistant._answerer.reader.view(candidate.document.id).text(candidate.number)
-                right = candidate.document.id == identity and any(words in a or a in words for a in answers)
-                rows.append((number, "stories", bool(answers), candidate.features, right))
+    """Rows of the questions on the held-out stories, each story a corpus of its own."""
+    rows = list[Row]()
+    held = [
+        json.loads(line)
+        for path in sorted(folder.glob("*.jsonl"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines())
+        if is_held_out(number)
+    ]
+    for story in held:
+        ends = [*story["paragraphs"][1:], len(story["sentences"])]
+        paragraphs = (" ".join(story["sentences"][a:b]) for a, b in zip(story["paragraphs"], ends, strict=True))
+        with tempfile.TemporaryDirectory() as kept:
+            assistant = laid_out(Path(kept), {"story": (story["title"], "\n\n".join(paragraphs))})
+            for asked in story["questions"]:
+                answers, first = {story["sentences"][i] for i in asked["a"]}, first + 1
+                for candidate in candidates(assistant, asked["q"]):
+                    words = assistant._answerer.reader.view(candidate.document.id).text(candidate.number)
+                    right = any(words in a or a in words for a in answers)
+                    rows.append((first, "stories", bool(answers), candidate.features, right))
     return rows
+
+
+def laid_out(folder: Path, texts: Mapping[str, tuple[str, str]]) -> Assistant:
+    """An assistant on documents made of titles and texts by id."""
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    for identity, (title, text) in texts.items():
+        head = f"---\nid: {identity}\ntitle: {json.dumps(title)}\n---\n\n"
+        (corpus / f"{identity}.md").write_text(head + text + "\n", encoding="utf-8")
+    return Assistant.open(Settings(corpus=str(corpus), data_dir=f"{folder}/data"))
 
 
 def squad_rows(path: Path, count: int, first: int) -> list[Row]:
     """Rows of SQuAD 2.0 questions over all paragraphs of the file."""
-    questions, rows = [], list[Row]()
+    questions, rows, texts = [], list[Row](), dict[str, tuple[str, str]]()
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder) / "corpus"
-        corpus.mkdir()
         for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
             if article["title"] not in HELD_OUT:
                 continue  # the cross-encoder was trained on it
             for number, paragraph in enumerate(article["paragraphs"]):
                 identity = f"{''.join(c for c in article['title'].lower() if c.isalnum())}-{number}"
-                head = f"---\nid: {identity}\ntitle: {json.dumps(article['title'])}\n---\n\n"
-                (corpus / f"{identity}.md").write_text(head + paragraph["context"].strip() + "\n", encoding="utf-8")
+                texts[identity] = (article["title"], paragraph["context"].strip())
                 questions += [(identity, qa) for qa in paragraph["qas"]]
         random.Random(7).shuffle(questions)
-        assistant = Assistant.open(Settings(corpus=str(corpus), data_dir=f"{folder}/data"))
+        assistant = laid_out(Path(folder), texts)
         for number, (identity, qa) in enumerate(questions[:count], first):
             answers = [answer["text"] for answer in qa["answers"]]
             for candidate in candidates(assistant, qa["question"]):

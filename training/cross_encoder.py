@@ -38,7 +38,6 @@ PIECES = {"relevance": (40, 24, 72), "entailment": (64, 0, 110)}  # kept of each
 GROUP, GROUPS = 4, 12  # pairs a question, questions a step
 MIX = {"squad_nqg_test": 0.44, "squad2": 0.26, "selqa_dev": 0.10, "qamr": 0.20}
 EDITED = 0.3  # share of the entailment pairs that are made by changing a word
-STORIES = 0.35  # share of the questions that are drawn from training/stories, once these are taken in
 Pair = tuple[str, str, str, float]  # question, context, sentence, label
 WORD = re.compile(r"[a-z0-9]+")
 COMMON = frozenset(
@@ -129,11 +128,11 @@ def near(rows: list[dict[str, Any]], at: int, reach: int) -> list[str]:
     return list(dict.fromkeys(row["b"] for row in rows[max(0, at - reach) : at + reach + 1]))
 
 
-def hardest(question: str, sentences: list[str], count: int, rng: random.Random) -> list[str]:
-    """Sentences that share words with a question, mostly; some at random."""
+def hardest(question: str, sentences: list[str], count: int, rng: random.Random, among: int = 4) -> list[str]:
+    """Sentences that share words with a question, `count` of the first `among`; at random where too few do."""
     asked = set(WORD.findall(question.lower())) - COMMON
     ranked = sorted(sentences, key=lambda s: (-len(asked & set(WORD.findall(s.lower()))), rng.random()))
-    top = ranked[: max(count, 4)]
+    top = ranked[: max(count, among)]
     rng.shuffle(top)
     return (top + rng.sample(ranked, len(ranked)))[:count] if ranked else []
 
@@ -157,11 +156,11 @@ def altered(question: str, sentence: str, others: list[str], rng: random.Random)
 class Relevance:
     """Groups of pairs for questions, a positive first where there is one."""
 
-    def __init__(self, folder: Path, squad: Path, stories: Path | None, rng: random.Random) -> None:
+    def __init__(self, folder: Path, squad: Path, stories: Path | None, share: float, rng: random.Random) -> None:
         self.rng = rng
         self.pairs = read_pairs(folder, "qa_relevance")
         self.stories = story_questions(stories) if stories else []
-        self.mix = {**MIX, "stories": STORIES / (1 - STORIES) if stories else 0.0}
+        self.mix = {**MIX, "stories": share / (1 - share) if stories else 0.0}
         self.squad = [q for article in json.loads(squad.read_text("utf-8"))["data"] if article["title"] not in HELD_OUT
                       for q in squad_questions(article)]  # fmt: skip
         self.selqa: dict[str, list[dict[str, Any]]] = {}
@@ -178,7 +177,7 @@ class Relevance:
     def _stories(self) -> list[Pair]:
         question, sentences, before, right = self.rng.choice(self.stories)
         wrong = [sentence for i, sentence in enumerate(sentences) if i not in right]
-        picked = hardest(question, wrong, GROUP - bool(right), self.rng)
+        picked = hardest(question, wrong, GROUP - bool(right), self.rng, among=8)
         chosen = [self.rng.choice(sorted(right))] if right else []
         chosen += [sentences.index(sentence) for sentence in picked]
         return [
@@ -364,6 +363,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--squad", type=Path)
     parser.add_argument("--stories", type=Path, help="the folder training/stories: take its questions in")
+    parser.add_argument("--share", type=float, default=0.35, help="of the questions that are drawn from --stories")
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--rate", type=float, default=1e-4)
     parser.add_argument("--stop", type=int, help="end after this step, the rate still that of --steps")
@@ -379,7 +379,9 @@ def main() -> None:
     tokenizer.no_truncation()
     relevance = options.task == "relevance"
     data = (
-        Relevance(options.pairs, options.squad, options.stories, rng) if relevance else Entailment(options.pairs, rng)
+        Relevance(options.pairs, options.squad, options.stories, options.share, rng)
+        if relevance
+        else Entailment(options.pairs, rng)
     )
     model = CrossEncoder(load_file(options.weights))
     if options.resume:
