@@ -139,17 +139,15 @@ def _made(settings: Settings, reports_url: str | None, *, desk: bool) -> gr.Bloc
 
     assistant = Assistant.open(settings)
     reports = Reports(reports_url or default_url(settings.data_path()))
-    folder = settings.data_path() / "ui"
     if desk:
         from .desk import build
 
-        return build(assistant, reports, folder)
+        return build(assistant, reports, settings.data_path() / "ui")
     from . import page  # after the environment is set: Gradio reads it at import
     from . import strings as say
-    from .suggestions import suggestions
 
     mode = say.MODEL_MODE.format(model=settings.model) if settings.model else say.QUOTING_MODE
-    return page.build(assistant, examples=suggestions(assistant, folder), reports=reports, mode=mode)
+    return page.build(assistant, reports=reports, mode=mode)
 
 
 def _serve(demo: gr.Blocks, host: str, port: int, open_page: bool, options: dict[str, Any]) -> int:

@@ -63,7 +63,7 @@ def answer(shown: Shown, value: Answer) -> str:
     else:
         lead = f'<p class="otr-lead">{escape(value.lead)}</p>' if value.lead else ""
         body = lead + _claims(shown, value.claims, value.sides)
-    offers = _offers(shown.offers or value.suggestions, say.OFFERED if refused else say.NEXT)
+    offers = _offers(shown.offers, say.OFFERED if refused else say.NEXT)
     kind = "otr-answer otr-refused" if refused else "otr-answer"
     return f'<div class="{kind}">{head}{body}{_replies(shown.replies)}{_foot(shown, value)}</div>{offers}'
 

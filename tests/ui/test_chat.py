@@ -91,6 +91,47 @@ def test_an_empty_question_leaves_a_notice_and_no_question() -> None:
     assert not ask(chat, "What of Malviya?")
 
 
+def test_what_to_ask_next_is_offered_once_the_answer_stands() -> None:
+    chat = Chat(FakeAssistant())
+    ask(chat, "What of Malviya?")
+    assert "otr-offers" not in chat.messages[-1]["content"]
+    assert chat.suggest() and not chat.suggest(), "once is enough"
+    shown = chat.messages[-1]["content"]
+    assert shown.count("otr-ask") == 1 and "And Bhandari" in shown, "what was asked is not offered"
+
+
+def test_nothing_is_offered_where_it_was_not_checked_or_comes_too_late() -> None:
+    chat = Chat(FakeAssistant())
+    assert not chat.suggest()
+    for _ in chat.ask("What of Malviya?", Filter(kinds=("article",))):
+        pass
+    assert not chat.suggest(), "they are checked against all documents"
+    ask(chat, "And Bhandari?")
+    assistant = FakeAssistant()
+    late = Chat(assistant)
+    ask(late, "What of Malviya?")
+    assistant.suggestions = lambda answer=None: late.forget() or ("Who?",)  # type: ignore[method-assign, func-returns-value]  # as it happens
+    assert not late.suggest() and not late.messages, "a conversation that was ended does not come back"
+
+
+def test_a_conversation_that_is_ended_in_mid_answer_stays_ended() -> None:
+    chat = Chat(FakeAssistant())
+    answering = chat.ask("What of Malviya?")
+    next(answering), next(answering)
+    chat.forget()
+    assert not list(answering) and not chat.messages and not chat.kept()
+
+
+def test_a_refusal_offers_what_is_answered() -> None:
+    chat = Chat(FakeAssistant(), ("What of Malviya?",))
+    ask(chat, "Xyzzy?")
+    assert "What of Malviya" in chat.messages[1]["content"]
+    chat = Chat(FakeAssistant(), ("What of Malviya?",))
+    for _ in chat.ask("Xyzzy?", Filter(kinds=("article",))):
+        pass
+    assert "otr-offers" not in chat.messages[1]["content"]
+
+
 def test_the_page_does_not_grow_for_ever() -> None:
     chat = Chat(FakeAssistant())
     for _ in range(MAX_TURNS + 5):

@@ -13,7 +13,6 @@ from assistant.types import Document
 from evals.suites import SuiteError, load_suite
 from ui import desk, desk_views, evaluation, logins, markup, records
 from ui.reports import LINE, Reports, StoreUnavailable, default_url
-from ui.suggestions import suggestions
 
 QUESTION = "What happened to the wall?"
 STORY = {ARTICLE.id: ARTICLE, MINUTES.id: MINUTES}
@@ -169,16 +168,3 @@ def test_a_login_that_will_not_do_is_said(name: str, password: str) -> None:
         logins.line(name, password)
     with pytest.raises(logins.NoLogins, match="NAME:scrypt"):
         logins.Logins.load(Path("none"), {logins.VARIABLE: "ana:plain:password"})
-
-
-def test_questions_to_start_from_are_answered_and_kept_for_the_corpus(tmp_path: Path) -> None:
-    story = Story()
-    found = suggestions(story, tmp_path)
-    assert found and all(story.ask(question).status == "answered" for question in found)
-    kept = list(tmp_path.glob("suggestions-*.json"))
-    assert len(kept) == 1
-    kept[0].write_text('["Kept?"]', encoding="utf-8")
-    assert suggestions(story, tmp_path) == ("Kept?",)
-    kept[0].write_text("{", encoding="utf-8")
-    assert suggestions(story, tmp_path) == found
-    assert suggestions(Story(MINUTES), tmp_path) != found or len(list(tmp_path.glob("suggestions-*.json"))) == 2

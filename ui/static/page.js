@@ -105,7 +105,8 @@ document.addEventListener("click", (event) => {
   // The latest question stays at the top while its answer comes in.
   const follow = (chat) => {
     const rows = [...chat.querySelectorAll(".message-row")];
-    const text = rows.map((row) => row.textContent).join("\n");
+    // Questions offered under an answer come later: they move nothing.
+    const text = rows.map((row) => (row.querySelector(".otr-answer") || row).textContent).join("\n");
     if (text === shown) return;
     const questions = rows.filter((row) => row.matches(".user-row")).map((row) => row.textContent).join("\n");
     if (questions !== asking) told.clear();
