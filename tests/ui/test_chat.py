@@ -107,11 +107,17 @@ def test_nothing_is_offered_where_it_was_not_checked_or_comes_too_late() -> None
         pass
     assert not chat.suggest(), "they are checked against all documents"
     ask(chat, "And Bhandari?")
-    assistant = FakeAssistant()
-    late = Chat(assistant)
-    ask(late, "What of Malviya?")
-    assistant.suggestions = lambda answer=None: late.forget() or ("Who?",)  # type: ignore[method-assign, func-returns-value]  # as it happens
-    assert not late.suggest() and not late.messages, "a conversation that was ended does not come back"
+
+
+def test_a_conversation_that_is_ended_while_questions_are_looked_for_does_not_come_back() -> None:
+    class Slow(FakeAssistant):
+        def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
+            chat.forget()
+            return super().suggestions(answer)
+
+    chat = Chat(Slow())
+    ask(chat, "What of Malviya?")
+    assert not chat.suggest() and not chat.messages
 
 
 def test_a_conversation_that_is_ended_in_mid_answer_stays_ended() -> None:

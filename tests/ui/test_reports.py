@@ -10,6 +10,7 @@ import yaml
 from story import ARTICLE, CRACKS, MINUTES, OAKES_COST, PAYMENT, Story, answered
 
 from assistant.types import Document
+from evals.runs import RunError
 from evals.suites import SuiteError, load_suite
 from ui import desk, desk_views, evaluation, logins, markup, records
 from ui.reports import LINE, Reports, StoreUnavailable, default_url
@@ -105,28 +106,41 @@ def test_a_report_becomes_a_case(reports: Reports, tmp_path: Path) -> None:
     number = reports.add(answered(QUESTION, CRACKS), 0, "out of date", "It is mended.")
     report = reports.report(number)
     assert report
-    draft = evaluation.draft(report)
-    name, path = evaluation.keep(draft, report, tmp_path)
-    evaluation.keep(draft, report, tmp_path)
+    draft, evals = evaluation.draft(report), evaluation.Evals(tmp_path)
+    assert evaluation.READERS not in evals.suites()
+    name, path = evals.keep(draft, report)
+    evals.keep(draft, report)
     held = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert [case["id"] for case in held["cases"]] == [name]
     assert held["cases"][0]["gold"] == [citation.quote for citation in CRACKS.citations]
     assert held["documents"] == [ARTICLE.id, MINUTES.id]
-    for wrong in ("[", "3", "id: x", draft.replace("answer", "guess", 1), draft + "more: 1\n"):
+    assert evals.suites()[0] == evaluation.READERS and [case.id for case in evals.cases(evaluation.READERS)] == [name]
+    unsorted = draft.replace("category: out-of-date\n", "")
+    for wrong in ("[", "3", "id: x", draft.replace("answer", "guess", 1), draft + "more: 1\n", unsorted):
         with pytest.raises(SuiteError):
-            evaluation.keep(wrong, report, tmp_path)
+            evals.keep(wrong, report)
 
 
-def test_a_suite_is_run_one_case_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_suite_is_run_one_case_at_a_time_and_its_report_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     whole = load_suite("article-dev")
     some = dataclasses.replace(whole, cases=whole.cases[:2])
-    monkeypatch.setattr(evaluation, "load_suite", lambda _: some)
-    *steps, figures = evaluation.run(whole.name)
+    monkeypatch.setattr(evaluation, "load_suite", lambda *_: some)
+    evals = evaluation.Evals(tmp_path / "ui", tmp_path / "runs")
+    assert not evals.reports()
+    *steps, last = evals.run(whole.name)
     done = [step for step in steps if isinstance(step, evaluation.Step)]
-    assert [(step.done, step.total) for step in done] == [(1, 2), (2, 2)] and isinstance(figures, str)
-    shown = desk_views.running(done, figures)
-    assert 'max="2" value="2"' in shown and markup.escape(figures) in shown
-    assert whole.name in evaluation.suites()
+    assert [(step.done, step.total) for step in done] == [(1, 2), (2, 2)] and isinstance(last, evaluation.Done)
+    shown = desk_views.running(done, last.figures)
+    assert 'max="2" value="2"' in shown and markup.escape(last.figures) in shown
+    assert whole.name in evals.suites() and evals.reports() == [last.run]
+    page = tmp_path / "runs" / last.run / "report.html"
+    assert page.read_text(encoding="utf-8") == evals.report(last.run)
+    page.unlink()  # as `python -m evals run` leaves a run
+    assert some.cases[0].question in evals.report(last.run).replace("&#x27;", "'")
+    with pytest.raises(RunError):
+        evals.report("../" + last.run)
 
 
 def test_old_questions_are_asked_again_and_compared(reports: Reports) -> None:
