@@ -118,26 +118,23 @@ def _wire_presses(
 ) -> None:
     """What is pressed in an answer or a view: a voice, a document, that a claim is wrong."""
     lists: list[Any] = [said.speaker, said.list] if said else []
-    outputs = [tabs, documents.page, documents.reading, *form.all, *lists]
+    outputs = [tabs, documents.page, documents.reading, ask.only.documents, *form.all, *lists]
 
     def press(chat: Chat | None, event: gr.EventData) -> Update:
         pressed = str(event._data.get("go", ""))[:200]
-        tab, page, reading, report, voice = (
-            gr.skip(),
-            gr.skip(),
-            gr.skip(),
-            [gr.skip()] * len(form.all),
-            [gr.skip()] * len(lists),
-        )
+        tab = page = reading = alone = gr.skip()
+        report, voice = [gr.skip()] * len(form.all), [gr.skip()] * len(lists)
         if (name := _speaker(chat, pressed)) and said:
             tab, voice = gr.update(selected="said"), list(views.voice(assistant, name))
         elif (html := views.read(assistant, chat, pressed)) is not None:
             tab, page, reading = gr.update(selected="documents"), html, pressed
         elif pressed == "documents":
             page, reading = views.listed(assistant, chat), ""
+        elif only := views.only(assistant, pressed):
+            tab, alone = gr.update(selected="ask"), only
         elif opened := reporting.opened(chat, pressed):
             report = list(opened)
-        return (tab, page, reading, *report, *voice)
+        return (tab, page, reading, alone, *report, *voice)
 
     bus.select(press, [ask.chat], outputs, **QUIET).then(None, js="() => window.otr.arrive()")
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from story import ARTICLE, CRACKS, MINUTES, OAKES_COST, PAYMENT, Story, answered
 
+from assistant.answers import SIDES
 from assistant.types import Document
 from evals.runs import RunError
 from evals.suites import SuiteError, load_suite
@@ -69,6 +70,12 @@ def test_an_answer_whose_documents_have_changed_is_not_restored() -> None:
     later = dataclasses.replace(ARTICLE, text=ARTICLE.text + " More.", version="later")
     restored = records.restored(value, lambda identity, _: {**STORY, ARTICLE.id: later}.get(identity))
     assert restored and [claim.text for claim in restored.claims] == [PAYMENT.text]
+
+
+def test_that_no_verdict_is_given_is_said_again_and_nothing_else_is_believed() -> None:
+    for lead, kept in ((f"As of 4 March 2026: {SIDES}", True), (SIDES, True), (f"{SIDES} He is guilty.", False)):
+        restored = records.restored(records.plain(answered(QUESTION, PAYMENT, lead=lead)), look_up)
+        assert restored and restored.lead.endswith(SIDES) is kept and "guilty" not in restored.lead
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ Object.assign(window.otr, {
 
   // Plain http pages on a local network have no clipboard: there the text is left to be copied by hand.
   copy(text) {
-    const done = () => window.otr.say(window.otr.words.copied);
+    const done = () => window.otr.flash(window.otr.words.copied);
     if (text && navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {});
     return text;
   },
@@ -21,6 +21,7 @@ Object.assign(window.otr, {
   link(address) {
     if (!address) return address;
     const page = window.location.origin + window.location.pathname;
+    requestAnimationFrame(() => document.getElementById("otr-link")?.scrollIntoView({ block: "nearest" }));
     return window.otr.copy(new URL(address, page).href);
   },
 
@@ -35,7 +36,8 @@ Object.assign(window.otr, {
       } else if (there && there.offsetParent) {
         there.scrollIntoView({ block: there.id === "otr-there" ? "center" : "start" });
         there.focus({ preventScroll: true });
-      } else if (document.querySelector("#otr-said:not(.hide)")?.offsetParent) window.scrollTo({ top: 0 });
+      } else if (window.otr.pressed.startsWith("only-")) window.otr.focus("#otr-box textarea");
+      else if (document.querySelector("#otr-said:not(.hide)")?.offsetParent) window.scrollTo({ top: 0 });
     }, 60));
   },
 
@@ -58,6 +60,15 @@ Object.assign(window.otr, {
     line.textContent = text;
     region.append(line);
     while (region.childElementCount > 8) region.firstChild.remove();
+    return region;
+  },
+
+  // Said aloud, and for a moment to be seen.
+  flash(text) {
+    const region = window.otr.say(text);
+    region.classList.add("otr-flash");
+    clearTimeout(window.otr.flashing);
+    window.otr.flashing = setTimeout(() => region.classList.remove("otr-flash"), 2500);
   },
 });
 
