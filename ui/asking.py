@@ -92,9 +92,10 @@ def talk(assistant: Source, examples: Sequence[str], kept: gr.BrowserState) -> A
         label=say.LINK, info=say.LINK_INFO, interactive=False, visible=False, elem_id="otr-link", buttons=["copy"]
     )
     copied = gr.Textbox(visible="hidden", label=say.COPY)
-    with gr.Accordion(say.FILTER, open=False, elem_id="otr-filter"):
+    with gr.Accordion(say.FILTER, open=False, elem_id="otr-filter") as accordion:
         only = _narrowing(assistant)
         clear = gr.Button(say.CLEAR_FILTER, size="sm", elem_classes="otr-tool", elem_id="otr-clear")
+    accordion.expand(None, js="() => window.otr.reveal('otr-filter')")
     panel = gr.HTML(
         sources.panel(()), elem_id="otr-sources", js_on_load=None, apply_default_css=False, render=False
     )  # fmt: skip

@@ -120,6 +120,9 @@ def test_the_desk_is_accessible_and_runs_nothing(story: str, desk: str, visit: V
     page.locator("#otr-queue a").first.click()
     page.locator("#otr-shown .otr-accused").wait_for()
     seen.accessible("a report")
+    page.get_by_role("button", name="Make a case").click()
+    page.locator("#otr-case textarea").wait_for()
+    seen.accessible("a case to be checked")
     assert not page.locator("#otr-queue img, #otr-shown img").count()
     seen.tab("Cases")
     page.get_by_label("Suite").last.click()
@@ -131,7 +134,8 @@ def test_the_desk_is_accessible_and_runs_nothing(story: str, desk: str, visit: V
     page.get_by_text("0 of 1 answers changed").wait_for()
     seen.accessible("old questions")
     seen.tab("Evals")
-    seen.accessible("the evals")
+    page.locator("iframe.otr-framed").wait_for()
+    seen.accessible("the evals, with a report")
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desktop"])

@@ -115,6 +115,31 @@ def test_a_voice_opens_everything_that_person_said(story: str, visit: Visits, si
 
 
 @SIZES
+def test_who_said_what_is_narrowed_by_speaker_document_and_words(story: str, visit: Visits, size: Size) -> None:
+    seen = opened(visit, story, size)
+    page = seen.page
+    seen.tab("Who said what")
+    ledger = page.locator("#otr-said")
+    ledger.get_by_text("4 statements").wait_for()
+    chart = ledger.locator(".otr-bars")
+    assert chart.locator("caption").inner_text().lower() == "statements by document"
+    assert [row.split()[-1] for row in chart.locator("tbody tr").all_inner_texts()] == ["3", "1"]
+    page.get_by_label("Document").first.click()
+    page.get_by_role("option", name=MINUTES.title).click()
+    ledger.get_by_text("1 statement", exact=True).wait_for()
+    assert "Lena Vogt" in ledger.inner_text()
+    page.get_by_label("Document").first.click()
+    page.get_by_role("option", name="Every document").click()
+    page.get_by_label("Speaker").click()
+    page.get_by_role("option", name="Tom Oakes").click()
+    ledger.get_by_text("2 statements").wait_for()
+    page.locator("#otr-said-words input, #otr-said-words textarea").fill("GUESS")
+    ledger.get_by_text("1 statement", exact=True).wait_for()
+    page.locator("#otr-said-words input, #otr-said-words textarea").fill("nowhere")
+    ledger.get_by_text("Nothing in the documents fits this.").wait_for()
+
+
+@SIZES
 def test_where_documents_differ_the_positions_stand_side_by_side(story: str, visit: Visits, size: Size) -> None:
     seen = opened(visit, story, size)
     page = seen.page
@@ -161,8 +186,9 @@ def test_what_to_ask_next_is_offered_and_moves_nothing(story: str, visit: Visits
     assert "otr-refused" not in seen.reply
 
 
-def test_a_follow_up_says_what_it_was_answered_as(story: str, visit: Visits) -> None:
-    seen = visit(story)
+@SIZES
+def test_a_follow_up_says_what_it_was_answered_as(story: str, visit: Visits, size: Size) -> None:
+    seen = opened(visit, story, size)
     seen.ask(WALL)
     seen.ask("And the money?")
     assert "Answered as: What of the money of the wall?" in seen.page.locator(".otr-as").inner_text()
@@ -281,6 +307,9 @@ def test_a_question_is_narrowed_to_some_documents(story: str, visit: Visits, siz
     seen = opened(visit, story, size)
     page = seen.page
     page.get_by_role("button", name="Answer only from some documents").click()
+    page.wait_for_timeout(300)
+    place = page.locator("#otr-filter").bounding_box()
+    assert place and place["y"] + min(place["height"], size[1]) <= size[1] + 1, "it opens in sight"
     page.get_by_label("Kinds").click()
     page.get_by_role("option", name="minutes").click()
     page.locator("#otr-on").get_by_text("Answering from 1 of 3 documents").wait_for()

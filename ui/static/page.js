@@ -11,6 +11,12 @@ Object.assign(window.otr, {
     if (found) found.focus();
   },
 
+  // What opens under the box would open out of sight.
+  reveal(id) {
+    const opened = () => document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(() => setTimeout(opened, 60));
+  },
+
   // Plain http pages on a local network have no clipboard: there the text is left to be copied by hand.
   copy(text) {
     const done = () => window.otr.flash(window.otr.words.copied);
@@ -21,7 +27,7 @@ Object.assign(window.otr, {
   link(address) {
     if (!address) return address;
     const page = window.location.origin + window.location.pathname;
-    requestAnimationFrame(() => document.getElementById("otr-link")?.scrollIntoView({ block: "nearest" }));
+    window.otr.reveal("otr-link");
     return window.otr.copy(new URL(address, page).href);
   },
 
