@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -18,6 +19,8 @@ MAX_TURNS = 30
 """Turns kept on the page; older ones scroll out of it for good."""
 KEPT = 15
 """Turns kept in the reader's browser."""
+LATE = 5.0
+"""Seconds after an answer from which on nothing more is offered: where many ask at once, answers come first."""
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +61,7 @@ class Turn:
         self.sources = ""
         self.stopped = False
         self.settled = False
+        self.answered = 0.0
 
     @property
     def cited(self) -> tuple[Citation, ...]:
@@ -152,7 +156,7 @@ class Chat:
         They are checked against all documents, so a question that was narrowed to some of them gets none.
         """
         turn = self.last
-        if not turn or not turn.answer or turn.shown.offers or turn.only:
+        if not turn or not turn.answer or turn.shown.offers or turn.only or time.monotonic() - turn.answered > LATE:
             return False
         found = self._unasked(self._assistant.suggestions(turn.answer))
         if not found or turn is not self.last:  # the reader went on meanwhile
@@ -204,7 +208,7 @@ class Chat:
     def _finish(self, turn: Turn, answer: Answer) -> None:
         near = answer.status == NOT_IN_DOCUMENTS
         offers = answer.suggestions or (self._unasked(self._examples) if near and not turn.only else ())
-        turn.answer, turn.settled = answer, True
+        turn.answer, turn.settled, turn.answered = answer, True, time.monotonic()
         turn.shown = dataclasses.replace(turn.shown, offers=offers)
         turn.reply = messages.answer(turn.shown, answer)
         turn.sources = sources.sources(turn.shown.turn, turn.question, turn.cited, self._documents, near)

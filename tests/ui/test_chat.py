@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from ui_fakes import FakeAssistant, FakeTalk
 from assistant.errors import ModelUnavailable, OnTheRecordError, QuestionError
 from assistant.filters import EVERYTHING, Filter
 from assistant.types import Answer, Claim
-from ui.chat import MAX_TURNS, Chat
+from ui.chat import LATE, MAX_TURNS, Chat
 from ui.strings import FAILED
 
 
@@ -118,6 +119,14 @@ def test_a_conversation_that_is_ended_while_questions_are_looked_for_does_not_co
     chat = Chat(Slow())
     ask(chat, "What of Malviya?")
     assert not chat.suggest() and not chat.messages
+
+
+def test_what_comes_late_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = Chat(FakeAssistant())
+    ask(chat, "What of Malviya?")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + LATE + 1)
+    assert not chat.suggest()
 
 
 def test_a_conversation_that_is_ended_in_mid_answer_stays_ended() -> None:
