@@ -43,6 +43,10 @@ class Event(Protocol):
     def last(self) -> dt.date | None:
         """The last day it can be of."""
 
+    @property
+    def precision(self) -> str:
+        """How exactly it is dated: day, month or year."""
+
 
 def said(found: Iterable[Attribution], documents: Mapping[str, Document], words: str = "") -> str:
     """The statements, with how many there are by document."""
@@ -59,7 +63,8 @@ def timeline(found: Iterable[Any], documents: Mapping[str, Document], words: str
     kept = [e for e in found if e.document_id in documents and _holds(documents[e.document_id], e, words)]
     kept.sort(key=lambda e: (e.first or dt.date.max, e.last or dt.date.max))
     entries = [_event(e, documents[e.document_id]) for e in kept[:SHOWN]]
-    months = Counter(e.first.replace(day=1) for e in kept if e.first)
+    # What is dated by its year alone is of no month.
+    months = Counter(e.first.replace(day=1) for e in kept if e.first and e.precision != "year")
     busiest = dict(months.most_common(BARS))
     title = say.MENTIONS_BY_MONTH if len(months) <= BARS else say.BUSIEST_MONTHS
     chart = bars(title, [(f"{month:%B %Y}", busiest[month]) for month in sorted(busiest)])
@@ -126,7 +131,7 @@ def _statement(found: Attribution, document: Document) -> str:
 
 
 def _event(found: Any, document: Document) -> str:
-    day = escape(when(found.first, found.last, str(getattr(found, "precision", "") or "")))
+    day = escape(when(found.first, found.last, found.precision))
     summary = (
         f'<span class="otr-name">{day}</span>'
         f'<span class="otr-words">{foreign(document.text[found.start : found.end])}</span>'
