@@ -26,6 +26,8 @@ QUESTIONS = (
     "How long did Ilyas meet Mamdani?",
     "What is the capital of Mongolia?",
 )
+READ = 2000
+"""Milliseconds before the next question: meanwhile the page looks for what can be asked next."""
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 # From the press of Enter to the painted frame in which the answer is whole.
 ANSWERED = """(before) => new Promise((done) => {
@@ -68,6 +70,7 @@ def answer(page: Page, question: str) -> float:
     page.wait_for_function("window.__took !== null", timeout=30_000)
     took = float(page.evaluate("window.__took"))
     page.locator("#otr-box button", has_text="Ask").wait_for()
+    page.wait_for_timeout(READ)
     return took
 
 
@@ -81,7 +84,7 @@ def main() -> None:
     starts, paints, answers = list[float](), list[float](), list[float]()
     try:
         with served(folder):
-            pass  # makes the index and the questions to start from
+            pass  # makes the index
         for _ in range(runs - 1):
             with served(folder) as (_, seconds, _):
                 starts.append(seconds)

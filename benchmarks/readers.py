@@ -36,13 +36,23 @@ class Reader:
         config = self._get("config")
         box = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "otr-box")
         submit = next(d for d in config["dependencies"] if [box, "submit"] in [list(t) for t in d["targets"]])
-        self.function, self.inputs = submit["id"], len(submit["inputs"])
+        self.submit, self.inputs = submit["id"], len(submit["inputs"])
+        self.after = next(d["id"] for d in config["dependencies"] if d["trigger_after"] == self.submit)
 
     def ask(self, question: str) -> float:
         """Seconds until the answer is whole; raises RuntimeError where there is none."""
         begun = time.perf_counter()
-        data: list[Any] = [question, None, [], [], [], "", ""][: self.inputs]
-        body = {"data": data, "fn_index": self.function, "session_hash": self.session, "trigger_id": None}
+        if not self._run(self.submit, [question, None, [], [], [], "", ""][: self.inputs]):
+            raise RuntimeError("the answer is not whole")
+        return time.perf_counter() - begun
+
+    def look_on(self) -> None:
+        """Have what can be asked next looked for, as the page does under every answer."""
+        self._run(self.after, [None])
+
+    def _run(self, function: int, data: list[Any]) -> bool:
+        """Whether a whole answer was among what came; raises RuntimeError where something failed."""
+        body = {"data": data, "fn_index": function, "session_hash": self.session, "trigger_id": None}
         request = urllib.request.Request(
             f"{self.url}/gradio_api/queue/join", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
@@ -57,9 +67,9 @@ class Reader:
                 event = json.loads(line[5:])
                 whole = whole or "otr-foot" in line.decode()
                 if event["msg"] == "process_completed":
-                    if not event["success"] or not whole:
+                    if not event["success"]:
                         raise RuntimeError(str(event)[:300])
-                    return time.perf_counter() - begun
+                    return whole
         raise RuntimeError("the stream ended before the answer")
 
     def _get(self, path: str) -> Any:
@@ -78,15 +88,17 @@ def memory(pid: int) -> float:
 def reading(url: str, until: float, pause: float, times: list[float], errors: list[str], seed: int) -> None:
     """A reader's visit: questions, with time to read between them; after a few, a new visit."""
     chance = random.Random(seed)
-    reader = Reader(url)
+    reader, ready = Reader(url), 0.0
     while time.monotonic() < until:
         try:
             times.append(reader.ask(chance.choice(QUESTIONS + MORE)))
+            ready = time.monotonic() + chance.uniform(0.5, 1.5) * pause
+            reader.look_on()
         except (OSError, RuntimeError, ValueError) as error:
             errors.append(repr(error)[:300])
         if chance.random() < 0.1:
             reader = Reader(url)
-        time.sleep(chance.uniform(0.5, 1.5) * pause)
+        time.sleep(max(0.0, ready - time.monotonic()))
 
 
 def main() -> None:

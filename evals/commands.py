@@ -11,24 +11,21 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from assistant import Assistant, Settings
 
 from . import drafts, outside, suites
 from .agreement import agreements
 from .attributions import agreement, labels
-from .comparing import Comparison, compare
+from .comparing import compare
 from .gating import faults, read_gate
-from .markdown import comparison, summary
+from .markdown import comparison
 from .records import Record
-from .report import html
+from .report import META, write
 from .running import Plan, run
 from .runs import Run, next_name, read_run
-from .suites import Suite, SuiteError, known_suites, load_suite
+from .suites import Suite, known_suites, load_suite
 from .summary import by, line
-
-META = Path(__file__).parent / "meta.json"
 
 
 def everything(options: argparse.Namespace) -> int:
@@ -39,7 +36,7 @@ def everything(options: argparse.Namespace) -> int:
         with contextlib.suppress(outside.DataMissing):
             outside.folder(options.data, name)
             print(f"{name} is at hand: `python -m evals run {name} --data {options.data}` measures it.")
-    print(f"report: {_write(made, None)}")
+    print(f"report: {write(made)}")
     asked = read_gate()
     if asked.split not in (None, options.split) and options.split is not None:
         return 0
@@ -85,7 +82,7 @@ def write_report(options: argparse.Namespace) -> int:
     """Write a run as HTML and Markdown into its folder."""
     made = read_run(options.run, options.runs)
     compared = compare(read_run(options.against, options.runs), made) if options.against else None
-    print(_write(made, compared))
+    print(write(made, compared))
     return 0
 
 
@@ -161,19 +158,6 @@ def _made(options: argparse.Namespace, chosen: Sequence[Suite]) -> Run:
     made = run(plan, options.name or next_name(options.runs))
     print(f"run: {made.folder}", file=sys.stderr)
     return made
-
-
-def _write(made: Run, compared: Comparison | None) -> Path:
-    meta: dict[str, Any] = json.loads(META.read_text(encoding="utf-8")) if META.is_file() else {}
-    place = made.folder / "report.html"
-    try:
-        agreed = agreements()
-    except SuiteError as error:  # a checkout with suites of its own alone
-        _tell(f"The report is without the labelled answers: {error}")
-        agreed = []
-    place.write_text(html(made, agreed, meta, compared), encoding="utf-8")
-    (made.folder / "report.md").write_text(comparison(compared) if compared else summary(made), encoding="utf-8")
-    return place
 
 
 def _told(found: Sequence[str], cases: int) -> int:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from .agreement import Agreement
+from .agreement import Agreement, agreements
 from .charts import bars, stacked
 from .comparing import Comparison
+from .markdown import comparison, summary
 from .metrics import METRICS
 from .records import Record
 from .runs import Run
+from .suites import SuiteError
 from .summary import Figure, by, figures, latency
 
 CSS = Path(__file__).with_name("report.css")
+META = Path(__file__).with_name("meta.json")
+NAME = "report.html"
 HEADLINES = (
     "found false_refusal false_answer citation_recall citation_precision faithfulness quote_exactness "
     "speaker_correctness attribution_kept"
@@ -26,6 +32,22 @@ _EXPECTED = {
     "correct": "a refusal, or the premise corrected",
     "sides": "an answer with all sides",
 }
+
+
+log = logging.getLogger(__name__)
+
+
+def write(run: Run, compared: Comparison | None = None) -> Path:
+    """Write the page, and the same in short as Markdown, into the run's folder; where the page is."""
+    meta: dict[str, Any] = json.loads(META.read_text(encoding="utf-8")) if META.is_file() else {}
+    try:
+        agreed = agreements()
+    except SuiteError as error:  # a checkout with suites of its own alone
+        log.warning("The report is without the labelled answers: %s", error)
+        agreed = []
+    (run.folder / NAME).write_text(html(run, agreed, meta, compared), encoding="utf-8")
+    (run.folder / "report.md").write_text(comparison(compared) if compared else summary(run), encoding="utf-8")
+    return run.folder / NAME
 
 
 def html(

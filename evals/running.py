@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,30 +50,36 @@ class Plan:
 
 def run(plan: Plan, name: str) -> Run:
     """Run `plan` under that name, or what a killed run of the name left; raises RunError where it was of another plan."""
+    keeper = begun(plan, name)
+    with tqdm(total=len(plan.asked), initial=len(keeper.done), disable=not plan.progress, unit="case") as bar:
+        for _ in kept(plan, keeper):
+            bar.update()
+    return read_run(name, plan.root)
+
+
+def begun(plan: Plan, name: str) -> Keeper:
+    """What keeps a run of `plan` under that name, with what is there of it; raises RunError as `run` does."""
     folders = _lay_out(plan)
     made = manifest(plan.settings, [suite.name for suite in plan.suites], plan.split, len(plan.asked))
     made["corpora"] = {
         key: {identity: document.version[:16] for identity, document in read_documents(folder).items()}
         for key, folder in folders.items()
     }
-    keeper = Keeper(plan.root / name, made)
+    return Keeper(plan.root / name, made)
+
+
+def kept(plan: Plan, keeper: Keeper) -> Iterator[Record]:
+    """How each case of `plan` goes that is not done yet, once it is kept, in the order of the cases of each corpus."""
     done = {record.key for record in keeper.done}
-    with tqdm(total=len(plan.asked), initial=len(done), disable=not plan.progress, unit="case") as bar:
-        for record in recorded(plan, done):
-            keeper.keep(record)
-            bar.update()
-    return read_run(name, plan.root)
-
-
-def recorded(plan: Plan, done: Collection[tuple[str, str]] = ()) -> Iterator[Record]:
-    """How each case of `plan` went that is not among those `done`, in the order of the cases of each corpus."""
     for key, folder in _lay_out(plan).items():
         rest = [(s, c) for s, c in plan.asked if s.corpus_key == key and (s.name, c.id) not in done]
         if not rest:
             continue
         with _desk(plan, folder) as desk, ThreadPoolExecutor(plan.jobs) as pool:
             # In the order of the cases, whichever is answered first.
-            yield from pool.map(lambda pair, desk=desk: desk.record(*pair), rest)
+            for record in pool.map(lambda pair, desk=desk: desk.record(*pair), rest):
+                keeper.keep(record)
+                yield record
 
 
 @dataclass(frozen=True, slots=True)

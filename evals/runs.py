@@ -84,9 +84,10 @@ def next_name(root: Path) -> str:
 
 def read_run(name: str, root: Path) -> Run:
     """The run of that name, or the latest for "latest"; raises RunError where there is none."""
-    folder = latest(root) if name == "latest" else root / name
-    if folder is None or not _NAME.fullmatch(folder.name) or not (folder / "manifest.json").is_file():
-        known = ", ".join(path.name for path in _folders(root)) or "none"
+    held = known_runs(root)
+    folder = root / (held[0] if held and name == "latest" else name)
+    if not _NAME.fullmatch(folder.name) or not (folder / "manifest.json").is_file():
+        known = ", ".join(sorted(held)) or "none"
         raise RunError(f"There is no run {name} in {root}. Known: {known}. `python -m evals run` makes one.")
     values = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     times = {tuple(t["key"]): t["times"] for t in _lines(folder / "times.jsonl")}
@@ -97,10 +98,10 @@ def read_run(name: str, root: Path) -> Run:
     )
 
 
-def latest(root: Path) -> Path | None:
-    """The folder of the run that was begun last."""
-    folders = _folders(root)
-    return max(folders, key=lambda path: (path / "manifest.json").stat().st_mtime_ns) if folders else None
+def known_runs(root: Path) -> list[str]:
+    """The names of the runs there are, the one that was begun last first."""
+    begun = {path.parent.name: path.stat().st_mtime_ns for path in root.glob("*/manifest.json")}
+    return sorted(begun, key=lambda name: (begun[name], name), reverse=True)
 
 
 class Keeper:
@@ -137,10 +138,6 @@ class Keeper:
         path = self.folder / name
         if path.is_file() and not (written := path.read_bytes()).endswith(b"\n"):
             path.write_bytes(written[: written.rfind(b"\n") + 1])
-
-
-def _folders(root: Path) -> list[Path]:
-    return sorted(path for path in root.glob("*") if (path / "manifest.json").is_file())
 
 
 def _lines(path: Path) -> Iterator[Any]:

@@ -108,9 +108,9 @@ def known_suites() -> list[str]:
     return sorted(path.stem for path in SUITES.glob("*.yaml"))
 
 
-def load_suite(name: str) -> Suite:
-    """The suite ``evals/suites/<name>.yaml``; raises SuiteError with file, line, case and remedy."""
-    path = SUITES / f"{name}.yaml"
+def load_suite(name: str, folder: Path | None = None) -> Suite:
+    """The suite ``<name>.yaml`` of `folder` (evals/suites); raises SuiteError with file, line, case and remedy."""
+    path = (folder or SUITES) / f"{name}.yaml"
     if not path.is_file():
         raise SuiteError(f"There is no suite {name}. Known: {', '.join(known_suites())}.")
     table = read(path)

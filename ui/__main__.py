@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _add_login(settings, arguments.add_login)
         options = _login(settings) if arguments.desk else {}
         port = free_port(arguments.host, arguments.port, DESK_PORT if arguments.desk else PORT)
-        demo = _made(settings, arguments.reports, desk=arguments.desk)
+        demo = _made(settings, arguments)
         return _serve(demo, arguments.host, port, arguments.open, options)
     except (OnTheRecordError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -79,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--reports", metavar="URL", default=os.environ.get(REPORTS_VARIABLE) or None,
         help=f"database of readers' reports (default: {REPORTS_VARIABLE}, else SQLite in the data directory)")  # fmt: skip
     add("--desk", action="store_true", help="serve the editors' desk, behind a login, in place of the chat")
+    add(
+        "--runs",
+        metavar="DIR",
+        type=Path,
+        help="where the desk finds and keeps runs of the evals (default: evals/runs)",
+    )
     add("--add-login", metavar="NAME", help="give somebody a login for the desk (asks for the password), and stop")
     add("--host", default=HOST, help=f"address to serve on (default: {HOST}, this machine alone)")
     add(
@@ -131,25 +137,26 @@ def _login(settings: Settings) -> dict[str, Any]:
     return {"auth": Logins.load(_logins_file(settings)).admit, "auth_message": say.DESK_LOGIN}
 
 
-def _made(settings: Settings, reports_url: str | None, *, desk: bool) -> gr.Blocks:
+def _made(settings: Settings, arguments: argparse.Namespace) -> gr.Blocks:
     """The page, or the desk, over an open assistant and the readers' database."""
     from assistant import Assistant
 
     from .reports import Reports, default_url  # SQLAlchemy takes a moment to import
 
     assistant = Assistant.open(settings)
-    reports = Reports(reports_url or default_url(settings.data_path()))
-    folder = settings.data_path() / "ui"
-    if desk:
-        from .desk import build
+    reports = Reports(arguments.reports or default_url(settings.data_path()))
+    if arguments.desk:
+        from evals.runs import RUNS
 
-        return build(assistant, reports, folder)
+        from .desk import build
+        from .evaluation import Evals
+
+        return build(assistant, reports, Evals(settings.data_path() / "ui", arguments.runs or RUNS))
     from . import page  # after the environment is set: Gradio reads it at import
     from . import strings as say
-    from .suggestions import suggestions
 
     mode = say.MODEL_MODE.format(model=settings.model) if settings.model else say.QUOTING_MODE
-    return page.build(assistant, examples=suggestions(assistant, folder), reports=reports, mode=mode)
+    return page.build(assistant, reports=reports, mode=mode)
 
 
 def _serve(demo: gr.Blocks, host: str, port: int, open_page: bool, options: dict[str, Any]) -> int:

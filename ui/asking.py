@@ -92,9 +92,10 @@ def talk(assistant: Source, examples: Sequence[str], kept: gr.BrowserState) -> A
         label=say.LINK, info=say.LINK_INFO, interactive=False, visible=False, elem_id="otr-link", buttons=["copy"]
     )
     copied = gr.Textbox(visible="hidden", label=say.COPY)
-    with gr.Accordion(say.FILTER, open=False, elem_id="otr-filter"):
+    with gr.Accordion(say.FILTER, open=False, elem_id="otr-filter") as accordion:
         only = _narrowing(assistant)
         clear = gr.Button(say.CLEAR_FILTER, size="sm", elem_classes="otr-tool", elem_id="otr-clear")
+    accordion.expand(None, js="() => window.otr.reveal('otr-filter')")
     panel = gr.HTML(
         sources.panel(()), elem_id="otr-sources", js_on_load=None, apply_default_css=False, render=False
     )  # fmt: skip
@@ -128,10 +129,22 @@ def wire(ask: Asking, assistant: Source, offered: gr.HTML, new_chat: NewChat, sh
         ask.tools["again"].click(again, [ask.chat, *ask.only.all], **common),
     ]
     ask.box.stop(_stopped, [ask.chat], ask.page, cancels=asked, **QUIET)
+    wire_offers(ask, *asked)
     for component in ask.only.all:
         component.change(lambda *only: _told(assistant, only), ask.only.all, ask.on, **QUIET)
     ask.clear.click(lambda: ([], [], [], "", ""), None, ask.only.all, **QUIET)
     _wire_tools(ask, share)
+
+
+def wire_offers(ask: Asking, *answered: Any) -> None:
+    """Once an answer stands, find what can be asked next: checking that takes longer than the answer did."""
+
+    def offer(chat: Chat | None) -> Any:
+        return chat.messages if chat and chat.suggest() else gr.skip()
+
+    for event in answered:
+        # One at a time over all readers: answers come first.
+        event.then(offer, [ask.chat], [ask.messages], concurrency_limit=1, concurrency_id="offers", **QUIET)
 
 
 def _wire_tools(ask: Asking, share: Share | None) -> None:
@@ -140,7 +153,7 @@ def _wire_tools(ask: Asking, share: Share | None) -> None:
     edited.then(None, js="() => window.otr.focus('#otr-box textarea')")
     copied = ask.tools["copy"].click(_text, [ask.chat], [ask.copied], **QUIET)
     copied.then(None, ask.copied, ask.copied, js=COPIED, **QUIET)
-    ask.tools["new"].click(_cleared, None, ask.page, **QUIET)
+    ask.tools["new"].click(_cleared, [ask.chat], ask.page, **QUIET)
     if share is None:
         ask.tools["share"].visible = False
         return
@@ -193,7 +206,9 @@ def _edited(chat: Chat | None) -> Update:
     return question, chat.messages, chat.sources, chat, chat.kept(), gr.update(value="", visible=False)
 
 
-def _cleared() -> Update:
+def _cleared(chat: Chat | None) -> Update:
+    if chat:
+        chat.forget()
     return gr.skip(), [], sources.panel(()), None, [], gr.update(value="", visible=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -18,6 +19,8 @@ MAX_TURNS = 30
 """Turns kept on the page; older ones scroll out of it for good."""
 KEPT = 15
 """Turns kept in the reader's browser."""
+LATE = 5.0
+"""Seconds after an answer from which on nothing more is offered: where many ask at once, answers come first."""
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,9 @@ class Source(Protocol):
     def conversation(self, only: Filter = EVERYTHING) -> Talk:
         """A new conversation."""
 
+    def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
+        """Questions that the documents answer, to be asked after `answer`, or first of all."""
+
 
 class Turn:
     """One question with what came of it."""
@@ -55,6 +61,7 @@ class Turn:
         self.sources = ""
         self.stopped = False
         self.settled = False
+        self.answered = 0.0
 
     @property
     def cited(self) -> tuple[Citation, ...]:
@@ -74,10 +81,10 @@ class Turn:
 class Chat:
     """The turns of one conversation as they stand on the page."""
 
-    def __init__(self, assistant: Source, offers: Sequence[str] = (), *, reportable: bool = False) -> None:
+    def __init__(self, assistant: Source, examples: Sequence[str] = (), *, reportable: bool = False) -> None:
         self._assistant = assistant
         self._documents = assistant.documents
-        self._offers = offers
+        self._examples = examples
         self.reported = 0
         self._reportable = reportable
         self._count = 0
@@ -138,6 +145,26 @@ class Chat:
         """Take the latest turn away, to be asked again; its question."""
         return self._turns.pop().question if self._turns else ""
 
+    def forget(self) -> None:
+        """Begin anew, whatever is still on its way."""
+        self.stop()
+        self._turns = []
+
+    def suggest(self) -> bool:
+        """Offer questions under the latest answer, unless it has some; whether there are any now that were not.
+
+        They are checked against all documents, so a question that was narrowed to some of them gets none.
+        """
+        turn = self.last
+        if not turn or not turn.answer or turn.shown.offers or turn.only or time.monotonic() - turn.answered > LATE:
+            return False
+        found = self._unasked(self._assistant.suggestions(turn.answer))
+        if not found or turn is not self.last:  # the reader went on meanwhile
+            return False
+        turn.shown = dataclasses.replace(turn.shown, offers=found)
+        turn.reply = messages.answer(turn.shown, turn.answer)
+        return True
+
     def show(self, answer: Answer, banner: str = "", replies: Sequence[str] = ()) -> None:
         """An answer given before, as a turn of this conversation."""
         turn = self._begin(answer.question, EVERYTHING, banner, replies)
@@ -180,12 +207,15 @@ class Chat:
 
     def _finish(self, turn: Turn, answer: Answer) -> None:
         near = answer.status == NOT_IN_DOCUMENTS
-        asked = {before.question for before in self._turns}
-        offers = tuple(answer.suggestions) or tuple(q for q in self._offers if q not in asked)[:3] if near else ()
-        turn.answer, turn.settled = answer, True
+        offers = answer.suggestions or (self._unasked(self._examples) if near and not turn.only else ())
+        turn.answer, turn.settled, turn.answered = answer, True, time.monotonic()
         turn.shown = dataclasses.replace(turn.shown, offers=offers)
         turn.reply = messages.answer(turn.shown, answer)
         turn.sources = sources.sources(turn.shown.turn, turn.question, turn.cited, self._documents, near)
+
+    def _unasked(self, questions: Sequence[str]) -> tuple[str, ...]:
+        asked = {turn.question.casefold() for turn in self._turns}
+        return tuple(question for question in questions if question.casefold() not in asked)
 
 
 def passing(documents: Mapping[str, Document], only: Filter) -> Iterator[Document]:

@@ -21,9 +21,10 @@ _HEADING = re.compile(r"\A\s*(#{1,6})[ \t]+")
 
 
 def listing(documents: Mapping[str, Document], cited: Iterable[Citation]) -> str:
-    """Every document with its kind, publisher and date, and how often it was cited in this conversation."""
+    """Every document with its kind, publisher and date, and how often it was cited here: sources first, then briefs."""
     counts = Counter(identity for identity, _, _ in {(c.document_id, c.start, c.end) for c in cited})
-    rows = "".join(_row(document, counts[document.id]) for document in list(documents.values())[:LISTED])
+    listed = sorted(documents.values(), key=lambda document: document.kind == "brief")
+    rows = "".join(_row(document, counts[document.id]) for document in listed[:LISTED])
     head = "".join(
         f'<th scope="col">{escape(name)}</th>' for name in (say.TITLE, say.KIND, say.PUBLISHER, say.PUBLISHED)
     )
@@ -43,7 +44,8 @@ def reader(document: Document, marked: Iterable[tuple[Span, int]], place: int = 
     told = f'<p class="otr-about">{escape(say.PART.format(number=part + 1, count=parts))}</p>' if parts > 1 else ""
     turning = _parts(document, part, parts) if parts > 1 else ""
     return (
-        f'<p class="otr-links"><a href="#go-documents">‹ {escape(say.ALL_DOCUMENTS)}</a></p>'
+        f'<p class="otr-links"><a href="#go-documents">‹ {escape(say.ALL_DOCUMENTS)}</a>'
+        f' · <a href="#go-only-{escape(document.id)}">{escape(say.ASK_ALONE)}</a></p>'
         f'<article class="otr-document" tabindex="-1" id="otr-document"><h2>{foreign(document.title)}</h2>'
         f"{_about(document)}{told}{body}{turning}{_written_from(document)}</article>"
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
 import gradio as gr
@@ -11,9 +9,10 @@ import gradio as gr
 from assistant.errors import OnTheRecordError
 from assistant.types import Answer
 
-from . import desk_views, evaluation, report_queue
+from . import desk_views, report_queue, suite_runs
 from . import strings as say
 from .asking import QUIET
+from .evaluation import Evals
 from .markup import escape
 from .report_queue import told
 from .reports import Reports
@@ -26,8 +25,8 @@ class Asked(Protocol):
         """The answer to a question."""
 
 
-def build(assistant: Asked, reports: Reports, folder: Path) -> gr.Blocks:
-    """The desk over the reports; cases are kept in `folder`."""
+def build(assistant: Asked, reports: Reports, evals: Evals) -> gr.Blocks:
+    """The desk over the readers' reports and the evals."""
     desk = gr.Blocks(title=f"{say.DESK} – {say.NAME}", analytics_enabled=False, fill_width=True)
     with desk:
         gr.HTML(
@@ -36,11 +35,10 @@ def build(assistant: Asked, reports: Reports, folder: Path) -> gr.Blocks:
         )  # fmt: skip
         with gr.Tabs(elem_id="otr-tabs", overflow_behavior="wrap"):
             with gr.Tab(say.QUEUE, id="queue"):
-                report_queue.build(desk, reports, folder)
-            with gr.Tab(say.SUITES, id="suites"):
-                _suites()
-            with gr.Tab(say.CASES, id="cases"):
-                _cases()
+                report_queue.build(desk, reports, evals)
+            suite_runs.build(evals)
+            with gr.Tab(say.CASES, id="cases") as tab:
+                _cases(tab, evals)
             with gr.Tab(say.REASK, id="again"):
                 _again(assistant, reports)
     return desk
@@ -63,42 +61,20 @@ def changed(assistant: Asked, reports: Reports) -> tuple[list[tuple[str, str, st
     return found, asked
 
 
-def _suites() -> None:
+def _cases(tab: gr.Tab, evals: Evals) -> None:
     with gr.Row(elem_classes="otr-row"):
-        suite = gr.Dropdown(evaluation.suites(), label=say.SUITE, elem_id="otr-suite")
-        run = gr.Button(say.RUN, size="sm", variant="primary", elem_classes="otr-tool", elem_id="otr-run")
-    shown = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-running")
-
-    def running(name: str | None) -> Iterator[str]:
-        steps: list[evaluation.Step] = []
-        if not name:
-            return
-        try:
-            for step in evaluation.run(name):
-                if isinstance(step, str):
-                    yield desk_views.running(steps, say.RUN_DONE.format(suite=name, figures=step))
-                else:
-                    steps.append(step)
-                    yield desk_views.running(steps)
-        except OnTheRecordError as error:
-            yield told(str(error), good=False)
-
-    # One run at a time: two would only slow each other, and the readers' page, down.
-    run.click(running, [suite], shown, concurrency_limit=1, concurrency_id="evals", **QUIET)
-
-
-def _cases() -> None:
-    with gr.Row(elem_classes="otr-row"):
-        suite = gr.Dropdown(evaluation.suites(), label=say.SUITE, elem_id="otr-case-suite")
+        suite = gr.Dropdown(evals.suites(), label=say.SUITE, elem_id="otr-case-suite")
         words = gr.Textbox(label=say.WORDS, max_lines=1, elem_id="otr-case-words")
     shown = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-cases")
 
     def show(name: str | None, having: str) -> str:
         try:
-            return desk_views.cases(evaluation.cases(name), having) if name else ""
+            return desk_views.cases(evals.cases(name), having) if name else ""
         except OnTheRecordError as error:
             return told(str(error), good=False)
 
+    # The readers' suite is there from the first case that is made.
+    tab.select(lambda: gr.update(choices=evals.suites()), None, suite, **QUIET)
     suite.input(show, [suite, words], shown, **QUIET)
     words.change(show, [suite, words], shown, trigger_mode="always_last", **QUIET)
 

@@ -26,7 +26,7 @@ class Asked(Protocol):
 def queue(reports: Sequence[Report]) -> str:
     """The reports, newest first."""
     if not reports:
-        return f'<p class="otr-none">{escape(say.NO_REPORTS)}</p>'
+        return none(say.NO_REPORTS)
     rows = "".join(
         f'<tr><th scope="row"><a href="#go-report-{report.id}">{report.id}</a></th>'
         f"<td>{escape(date(report.at.date()))}</td><td>{escape(say.KINDS.get(report.kind, report.kind))}</td>"
@@ -68,7 +68,7 @@ def cases(found: Iterable[Any], words: str = "") -> str:
         f"{''.join(f'<blockquote>{foreign(gold)}</blockquote>' for gold in case.gold)}</td><td>{escape(case.expect)}</td></tr>"
         for case in kept
     )
-    return _table(say.CASES_HEAD, rows) if kept else f'<p class="otr-none">{escape(say.NOTHING)}</p>'
+    return _table(say.CASES_HEAD, rows) if kept else none(say.NOTHING)
 
 
 def running(steps: Sequence[Step], told: str = "") -> str:
@@ -85,6 +85,17 @@ def running(steps: Sequence[Step], told: str = "") -> str:
     bar = f'<progress max="{last.total}" value="{last.done}" aria-label="{escape(say.SUITES)}"></progress>'
     done = f'<p role="status">{escape(told or say.RUNNING.format(done=last.done, total=last.total))} {bar}</p>'
     return done + (_table(say.FAILED_HEAD, rows) if failed else "")
+
+
+def framed(run: str, page: str) -> str:
+    """The report of a run, in a frame that lets no script run and nothing out."""
+    title = escape(say.REPORT_TITLE.format(run=run))
+    return f'<iframe class="otr-framed" title="{title}" sandbox="" srcdoc="{escape(page)}"></iframe>'
+
+
+def none(text: str) -> str:
+    """That there is nothing to show."""
+    return f'<p class="otr-none">{escape(text)}</p>'
 
 
 def changes(found: Sequence[tuple[str, str, str]], total: int) -> str:

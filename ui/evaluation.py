@@ -1,8 +1,7 @@
-"""All that the desk asks of the evals, in one place: suites, their cases, a run with its progress, a case from a report."""
+"""All that the desk asks of the evals, in one place: suites, their cases, a run with its report, a case from a report."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,16 @@ from typing import Any
 
 import yaml
 
-from evals.running import Plan, recorded
-from evals.suites import Case, SuiteError, known_suites, load_suite
+from evals import report as reporting
+from evals.running import Plan, begun, kept
+from evals.runs import RUNS, known_runs, next_name, read_run
+from evals.suites import Case, Suite, SuiteError, known_suites, load_suite
 from evals.summary import line
 
 from .reports import Report
 
-FILE = "reader-cases.yaml"
+READERS = "reader-cases"
+"""The suite of cases made of readers' reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +32,72 @@ class Step:
     given: str
 
 
-def suites() -> list[str]:
-    """The names of the suites there are."""
-    return known_suites()
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run that is over: its name, and its figures in a line."""
+
+    run: str
+    figures: str
 
 
-def cases(suite: str) -> Sequence[Case]:
-    """The cases of a suite; raises SuiteError for one there is not."""
-    return load_suite(suite).cases
+@dataclass(frozen=True, slots=True)
+class Evals:
+    """The evals as the desk has them: the readers' cases are kept in `folder`, runs in `runs`."""
 
+    folder: Path
+    runs: Path = RUNS
 
-def run(name: str) -> Iterator[Step | str]:
-    """Ask the questions of a suite, one step each, then its figures in a line."""
-    suite = load_suite(name)
-    with tempfile.TemporaryDirectory() as folder:
-        records = []
-        for number, record in enumerate(recorded(Plan((suite,), Path(folder), jobs=1)), 1):
-            records.append(record)
+    def suites(self) -> list[str]:
+        """The names of the suites there are, the readers' first if there is one."""
+        return [*([READERS] if self._readers.is_file() else []), *known_suites()]
+
+    def cases(self, suite: str) -> Sequence[Case]:
+        """The cases of a suite; raises SuiteError for one there is not."""
+        return self._suite(suite).cases
+
+    def run(self, name: str) -> Iterator[Step | Done]:
+        """Ask the questions of a suite, one step each; the run is kept, with its report, as one of `python -m evals` is."""
+        suite = self._suite(name)
+        plan = Plan((suite,), self.runs, jobs=1)
+        called = next_name(self.runs)
+        for number, record in enumerate(kept(plan, begun(plan, called)), 1):
             given = str(record.answer.get("text") or record.error)
             yield Step(number, len(suite.cases), suite.cases[number - 1], record.passed, given)
-        yield line(name, records)
+        made = read_run(called, self.runs)
+        reporting.write(made)
+        yield Done(called, line(name, made.records))
+
+    def reports(self) -> list[str]:
+        """The runs whose reports can be read, the latest first."""
+        return known_runs(self.runs)
+
+    def report(self, run: str) -> str:
+        """The report of a run as a page of HTML, written now if it was not; raises RunError for a run there is not."""
+        made = read_run(run, self.runs)
+        page = made.folder / reporting.NAME
+        if not page.is_file() or page.stat().st_mtime < (made.folder / "results.jsonl").stat().st_mtime:
+            reporting.write(made)
+        return page.read_text(encoding="utf-8")
+
+    def keep(self, text: str, report: Report) -> tuple[str, Path]:
+        """Add a case to the readers' suite; its id and the file. Raises SuiteError where it is no case."""
+        case = _checked(text)
+        held = yaml.safe_load(self._readers.read_text(encoding="utf-8")) if self._readers.is_file() else None
+        held = held or {"suite": READERS, "documents": [], "cases": []}
+        documents = [*held["documents"], *(citation["document_id"] for citation in report.citations)]
+        held["documents"] = list(dict.fromkeys(documents))
+        held["cases"] = [old for old in held["cases"] if old["id"] != case["id"]] + [case]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        written = yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=110)
+        self._readers.write_text(written, encoding="utf-8")
+        return str(case["id"]), self._readers
+
+    @property
+    def _readers(self) -> Path:
+        return self.folder / f"{READERS}.yaml"
+
+    def _suite(self, name: str) -> Suite:
+        return load_suite(name, self.folder if name == READERS else None)
 
 
 def draft(report: Report) -> str:
@@ -67,28 +115,17 @@ def draft(report: Report) -> str:
     return yaml.safe_dump(case, allow_unicode=True, sort_keys=False, width=110)
 
 
-def keep(text: str, report: Report, folder: Path) -> tuple[str, Path]:
-    """Add a case to the readers' suite in `folder`; its id and the file. Raises SuiteError where it is no case."""
-    case = _checked(text)
-    path = folder / FILE
-    held = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
-    held = held or {"suite": "reader-cases", "documents": [], "cases": []}
-    documents = [*held["documents"], *(citation["document_id"] for citation in report.citations)]
-    held["documents"] = list(dict.fromkeys(documents))
-    held["cases"] = [old for old in held["cases"] if old["id"] != case["id"]] + [case]
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
-    return str(case["id"]), path
-
-
 def _checked(text: str) -> dict[str, Any]:
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise SuiteError(f"The case is not YAML: {str(error).splitlines()[0]}.") from None
     fields = {"id", "category", "question", "expect", "gold", "note"}
-    if not isinstance(value, dict) or set(value) - fields or not all(value.get(name) for name in ("id", "question")):
-        raise SuiteError(f"The case needs an id and a question, and only these fields: {', '.join(sorted(fields))}.")
+    needed = ("id", "category", "question")
+    if not isinstance(value, dict) or set(value) - fields or not all(value.get(name) for name in needed):
+        raise SuiteError(
+            f"The case needs an id, a category and a question, and only these fields: {', '.join(sorted(fields))}."
+        )
     if value.get("expect") not in ("answer", "abstain"):
         raise SuiteError("expect is answer or abstain: write one of them.")
     if (value["expect"] == "answer") != bool(value.get("gold")):

@@ -16,6 +16,8 @@ from .sources import around, passage
 SHOWN = 200
 """Entries shown at once."""
 BARS = 12
+FEW = 6
+"""Bars on a phone, where the list comes after them."""
 
 
 class Event(Protocol):
@@ -41,13 +43,18 @@ class Event(Protocol):
     def last(self) -> dt.date | None:
         """The last day it can be of."""
 
+    @property
+    def precision(self) -> str:
+        """How exactly it is dated: day, month or year."""
+
 
 def said(found: Iterable[Attribution], documents: Mapping[str, Document], words: str = "") -> str:
     """The statements, with how many there are by document."""
     kept = [a for a in found if a.document_id in documents and _holds(documents[a.document_id], a, words)]
     entries = [_statement(a, documents[a.document_id]) for a in kept[:SHOWN]]
     counts = Counter(documents[a.document_id].title for a in kept)
-    chart = bars(say.VOICES_BY_DOCUMENT, counts.most_common(BARS))
+    title = say.VOICES_BY_DOCUMENT if len(counts) <= BARS else say.BUSIEST_DOCUMENTS
+    chart = bars(title, counts.most_common(BARS))
     return _ledger(entries, len(kept), (say.COUNT_SAID_ONE, say.COUNT_SAID), chart)
 
 
@@ -56,9 +63,11 @@ def timeline(found: Iterable[Any], documents: Mapping[str, Document], words: str
     kept = [e for e in found if e.document_id in documents and _holds(documents[e.document_id], e, words)]
     kept.sort(key=lambda e: (e.first or dt.date.max, e.last or dt.date.max))
     entries = [_event(e, documents[e.document_id]) for e in kept[:SHOWN]]
-    months = Counter(e.first.replace(day=1) for e in kept if e.first)
+    # What is dated by its year alone is of no month.
+    months = Counter(e.first.replace(day=1) for e in kept if e.first and e.precision != "year")
     busiest = dict(months.most_common(BARS))
-    chart = bars(say.MENTIONS_BY_MONTH, [(f"{month:%B %Y}", busiest[month]) for month in sorted(busiest)])
+    title = say.MENTIONS_BY_MONTH if len(months) <= BARS else say.BUSIEST_MONTHS
+    chart = bars(title, [(f"{month:%B %Y}", busiest[month]) for month in sorted(busiest)])
     return _ledger(entries, len(kept), (say.COUNT_EVENTS_ONE, say.COUNT_EVENTS), chart)
 
 
@@ -66,16 +75,19 @@ def bars(title: str, counts: Sequence[tuple[str, int]]) -> str:
     """A small chart that is a table too; nothing where there is nothing to compare."""
     if len(counts) < 2:
         return ""
-    most = max(count for _, count in counts)
-    rows = "".join(
-        f'<tr><th scope="row">{foreign(label)}</th><td><span class="otr-rod" style="width:{100 * count // most}%"></span></td>'
-        f"<td>{count}</td></tr>"
-        for label, count in counts
-    )
+    ranked = sorted((count for _, count in counts), reverse=True)
+    most, least = ranked[0], ranked[:FEW][-1]
+    rows = "".join(_bar(label, count, most, minor=count < least) for label, count in counts)
     head = f'<tr class="otr-unseen"><th>{escape(say.BAR_LABEL)}</th><th></th><th>{escape(say.BAR_COUNT)}</th></tr>'
     return (
         f'<table class="otr-bars"><caption>{escape(title)}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>'
     )
+
+
+def _bar(label: str, count: int, most: int, *, minor: bool) -> str:
+    rod = f'<span class="otr-rod" style="width:{100 * count // most}%"></span>'
+    row = '<tr class="otr-minor">' if minor else "<tr>"
+    return f'{row}<th scope="row">{foreign(label)}</th><td>{rod}</td><td>{count}</td></tr>'
 
 
 def when(first: dt.date | None, last: dt.date | None, precision: str = "") -> str:
@@ -119,7 +131,7 @@ def _statement(found: Attribution, document: Document) -> str:
 
 
 def _event(found: Any, document: Document) -> str:
-    day = escape(when(found.first, found.last, str(getattr(found, "precision", "") or "")))
+    day = escape(when(found.first, found.last, found.precision))
     summary = (
         f'<span class="otr-name">{day}</span>'
         f'<span class="otr-words">{foreign(document.text[found.start : found.end])}</span>'

@@ -55,7 +55,7 @@ def _theme() -> gr.themes.Base:
         block_label_text_color="#1c1a17", block_label_text_color_dark="#ece7dc",
         block_title_text_color="#1c1a17", block_title_text_color_dark="#ece7dc",
         block_info_text_color="#5c564b", block_info_text_color_dark="#b5ad9e",
-        panel_background_fill="#faf8f3", panel_background_fill_dark="#171614",
+        panel_background_fill="#fffdf8", panel_background_fill_dark="#1f1d1a",
         border_color_primary="#d8d2c4", border_color_primary_dark="#3b372f",
         input_background_fill="#fffdf8", input_background_fill_dark="#1f1d1a",
         input_border_width="1px", input_border_width_dark="1px",

@@ -51,8 +51,8 @@ def outward(url: str, label: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """`text` at its full length, or its beginning."""
-    return text if len(text) <= most else f"{text[:most]} …"
+    """`text` at its full length, or its beginning, up to the end of a word."""
+    return text if len(text) <= most else f"{text[:most].rpartition(' ')[0] or text[:most]} …"
 
 
 def _reference(match: re.Match[str]) -> str:

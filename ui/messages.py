@@ -13,10 +13,12 @@ from assistant.quotations import outermost
 from assistant.types import NOT_IN_DOCUMENTS, REFUSAL, Answer, Citation, Claim
 
 from . import strings as say
-from .markup import date, escape, foreign
+from .markup import cut, date, escape, foreign
 
 QUESTION = 500
 """Most characters of a question shown back to its reader."""
+NEAR = 280
+"""Most characters of what is only nearest; the source panel has all of it."""
 TINTS = 6
 """Colours that a mark and its passage share, in turn."""
 
@@ -63,7 +65,7 @@ def answer(shown: Shown, value: Answer) -> str:
     else:
         lead = f'<p class="otr-lead">{escape(value.lead)}</p>' if value.lead else ""
         body = lead + _claims(shown, value.claims, value.sides)
-    offers = _offers(shown.offers or value.suggestions, say.OFFERED if refused else say.NEXT)
+    offers = _offers(shown.offers, say.OFFERED if refused else say.NEXT)
     kind = "otr-answer otr-refused" if refused else "otr-answer"
     return f'<div class="{kind}">{head}{body}{_replies(shown.replies)}{_foot(shown, value)}</div>{offers}'
 
@@ -160,7 +162,7 @@ def _refusal(turn: int, nearest: Sequence[Citation]) -> str:
     if not nearest:
         return sentence
     seen: set[int] = set()
-    items = "".join(f"<li>{_spoken(near.quote)}{_mark(turn, near.number, seen)}</li>" for near in nearest)
+    items = "".join(f"<li>{_spoken(cut(near.quote, NEAR))}{_mark(turn, near.number, seen)}</li>" for near in nearest)
     return f'{sentence}<p class="otr-nearest otr-label">{escape(say.NEAREST)}</p><ul>{items}</ul>'
 
 

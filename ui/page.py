@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
@@ -18,7 +18,6 @@ from .asking import QUIET, Asking, Update
 from .chat import KEPT, Chat, Source
 from .markup import date, escape, foreign
 from .reports import Reports
-from .suggestions import main_story
 
 BUS = "window.otr.bus = (event, data) => trigger(event, data)"
 """Lets page.js send what was pressed in an answer to the server: see gr.HTML's `trigger`."""
@@ -27,11 +26,11 @@ SHARED = "answer"
 _VOICE = re.compile(r"voice-(\d{1,6})-(\d{1,3})")
 
 
-def build(
-    assistant: Source, *, examples: Sequence[str] = (), reports: Reports | None = None, mode: str = say.QUOTING_MODE
-) -> gr.Blocks:
-    """The page over `assistant`: questions to start from, where reports go, and how answers are made."""
+def build(assistant: Source, *, reports: Reports | None = None, mode: str = say.QUOTING_MODE) -> gr.Blocks:
+    """The page over `assistant`: where reports go, and how answers are made."""
     title = story_title(assistant.documents)
+    # Found once, before anybody comes: the first screen never waits for them, and the encoder is warm by then.
+    examples = assistant.suggestions()
     page = gr.Blocks(title=f"{title} – {say.NAME}", analytics_enabled=False, fill_width=True)
     with page:
         gr.HTML(header(assistant.documents, mode), elem_id="otr-head", js_on_load=None)
@@ -58,7 +57,10 @@ def build(
         if reports:
             reporting.wire(form, ask.chat, reports)
         _wire_presses(assistant, bus, tabs, ask, form, said, documents)
-        page.load(_opening(assistant, new_chat, reports), [kept], [ask.messages, ask.sources, ask.chat], **QUIET)
+        opened = page.load(
+            _opening(assistant, new_chat, reports), [kept], [ask.messages, ask.sources, ask.chat], **QUIET
+        )
+        asking.wire_offers(ask, opened)
     return page
 
 
@@ -70,6 +72,12 @@ def header(documents: Mapping[str, Document], mode: str) -> str:
         f"<h1>{foreign(story_title(documents))}</h1>"
         f'<p class="otr-what">{escape(say.WHAT_THIS_IS)}</p><p class="otr-draws">{escape(draws)}</p></header>'
     )
+
+
+def main_story(documents: Mapping[str, Document]) -> Document | None:
+    """The first article, or else the first document."""
+    listed = list(documents.values())
+    return next((document for document in listed if document.kind == "article"), listed[0] if listed else None)
 
 
 def story_title(documents: Mapping[str, Document]) -> str:
@@ -110,26 +118,23 @@ def _wire_presses(
 ) -> None:
     """What is pressed in an answer or a view: a voice, a document, that a claim is wrong."""
     lists: list[Any] = [said.speaker, said.list] if said else []
-    outputs = [tabs, documents.page, documents.reading, *form.all, *lists]
+    outputs = [tabs, documents.page, documents.reading, ask.only.documents, *form.all, *lists]
 
     def press(chat: Chat | None, event: gr.EventData) -> Update:
         pressed = str(event._data.get("go", ""))[:200]
-        tab, page, reading, report, voice = (
-            gr.skip(),
-            gr.skip(),
-            gr.skip(),
-            [gr.skip()] * len(form.all),
-            [gr.skip()] * len(lists),
-        )
+        tab = page = reading = alone = gr.skip()
+        report, voice = [gr.skip()] * len(form.all), [gr.skip()] * len(lists)
         if (name := _speaker(chat, pressed)) and said:
             tab, voice = gr.update(selected="said"), list(views.voice(assistant, name))
         elif (html := views.read(assistant, chat, pressed)) is not None:
             tab, page, reading = gr.update(selected="documents"), html, pressed
         elif pressed == "documents":
             page, reading = views.listed(assistant, chat), ""
+        elif only := views.only(assistant, pressed):
+            tab, alone = gr.update(selected="ask"), only
         elif opened := reporting.opened(chat, pressed):
             report = list(opened)
-        return (tab, page, reading, *report, *voice)
+        return (tab, page, reading, alone, *report, *voice)
 
     bus.select(press, [ask.chat], outputs, **QUIET).then(None, js="() => window.otr.arrive()")
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from assistant.answers import SIDES
 from assistant.types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Citation, Claim, Document
 
 Lookup = Callable[[str, str], Document | None]
@@ -62,7 +63,8 @@ def _stands(citations: tuple[Citation, ...], lookup: Lookup) -> bool:
 
 def _lead(answer: Answer) -> str:
     """The first line is the assistant's own: it is made anew from the date, never taken from outside."""
-    return f"As of {answer.as_of.day} {answer.as_of:%B %Y}:" if answer.lead and answer.as_of else ""
+    day = f"As of {answer.as_of.day} {answer.as_of:%B %Y}:" if answer.lead and answer.as_of else ""
+    return f"{day} {SIDES}".lstrip() if answer.lead.endswith(SIDES) else day
 
 
 def _answer(value: Mapping[str, Any]) -> Answer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,6 +14,7 @@ from assistant.errors import OnTheRecordError
 from . import desk_views, evaluation
 from . import strings as say
 from .asking import QUIET, Update
+from .evaluation import Evals
 from .markup import escape
 from .page import BUS
 from .reports import LINE, Report, Reports
@@ -48,7 +48,7 @@ class Parts:
         bus = gr.HTML("", elem_id="otr-bus", js_on_load=BUS)
         states = [(say.ALL, _EVERY), *((name, name) for name in (say.OPEN, say.ACCEPTED, say.REJECTED, say.ANSWERED))]
         state = gr.Radio(states, value=say.OPEN, label=say.STATE, elem_id="otr-state")
-        listed, shown = _html("otr-queue"), _html("otr-shown", _none())
+        listed, shown = _html("otr-queue"), _html("otr-shown", desk_views.none(say.CHOOSE_REPORT))
         with gr.Column(visible=False, elem_id="otr-deciding") as deciding:
             reply = gr.Textbox(
                 label=say.REPLY, info=say.REPLY_INFO, lines=2, max_lines=5, max_length=LINE, elem_id="otr-reply"
@@ -73,11 +73,11 @@ class Parts:
 
 
 class Queue:
-    """What is done with the reports; cases are kept in `folder`."""
+    """What is done with the reports; cases are kept with the `evals`."""
 
-    def __init__(self, reports: Reports, folder: Path) -> None:
+    def __init__(self, reports: Reports, evals: Evals) -> None:
         self._reports = reports
-        self._folder = folder
+        self._evals = evals
 
     def listed(self, state: str) -> str:
         """The reports in a state."""
@@ -87,8 +87,9 @@ class Queue:
         """Everything, with a report open if there is one of the number."""
         value = self._of(number)
         gone = gr.update(visible=False)
+        shown = desk_views.report(value) if value else desk_views.none(say.CHOOSE_REPORT)
         return (
-            self.listed(state), desk_views.report(value) if value else _none(), value.id if value else None,
+            self.listed(state), shown, value.id if value else None,
             gr.update(visible=value is not None), value.reply if value else "", gone, gone, told(text),
         )  # fmt: skip
 
@@ -119,7 +120,7 @@ class Queue:
         if value is None:
             return self.page(state, None)
         try:
-            name, path = evaluation.keep(text, value, self._folder)
+            name, path = self._evals.keep(text, value)
         except OnTheRecordError as error:
             return *(gr.skip() for _ in range(7)), told(str(error), good=False)
         self._reports.note_case(value.id, name)
@@ -129,9 +130,9 @@ class Queue:
         return self._reports.report(number) if number is not None else None
 
 
-def build(desk: gr.Blocks, reports: Reports, folder: Path) -> None:
+def build(desk: gr.Blocks, reports: Reports, evals: Evals) -> None:
     """Lay the queue out and connect it."""
-    parts, queue = Parts.lay_out(), Queue(reports, folder)
+    parts, queue = Parts.lay_out(), Queue(reports, evals)
     desk.load(queue.listed, [parts.state], parts.listed, **QUIET)
     parts.state.input(queue.listed, [parts.state], parts.listed, **QUIET)
     parts.bus.select(queue.choose, [parts.state], parts.all, **QUIET).then(None, js="() => window.otr.arrive()")
@@ -148,7 +149,3 @@ def told(text: str, good: bool = True) -> str:
 
 def _html(name: str, value: str = "") -> gr.HTML:
     return gr.HTML(value, js_on_load=None, apply_default_css=False, elem_id=name)
-
-
-def _none() -> str:
-    return f'<p class="otr-none">{escape(say.CHOOSE_REPORT)}</p>'

@@ -18,6 +18,7 @@ from .asking import QUIET
 from .chat import Chat, Source
 
 READ = re.compile(r"read-([a-z0-9][a-z0-9._-]{0,99})/(\d{1,10})(?:/(\d{1,10}))?")
+ONLY = re.compile(r"only-([a-z0-9][a-z0-9._-]{0,99})")
 LISTED = 1000
 
 
@@ -112,8 +113,8 @@ def timeline(assistant: Any) -> None:
 
 def documents(assistant: Source, chat: gr.State) -> Documents:
     """The tab of documents: the list, or the one that is being read."""
-    reading = gr.State("")
     with gr.Tab(say.CORPUS, id="documents") as tab:
+        reading = gr.State("")  # in the tab: between two tabs it would be counted as one
         page = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="otr-corpus")
 
     def show(talk: Chat | None, pressed: str) -> str:
@@ -139,6 +140,12 @@ def read(assistant: Source, chat: Chat | None, pressed: str) -> str | None:
     if match.group(3):
         marked = [(Span(place, min(int(match.group(3)), len(document.text))), 1), *marked]
     return corpus.reader(document, marked, place)
+
+
+def only(assistant: Source, pressed: str) -> list[str]:
+    """The document that was pressed to be asked alone, if there is one such."""
+    match = ONLY.fullmatch(pressed)
+    return [match.group(1)] if match and match.group(1) in assistant.documents else []
 
 
 def _speakers(assistant: Any) -> list[tuple[str, str]]:

@@ -155,7 +155,6 @@ def hostile(question: str, payload: str) -> Answer:
     )
     return answered(
         question, *claims, sides=((0, 1),), note=payload, writer=payload, standalone=payload, lead=payload,
-        suggestions=(payload,),
     )  # fmt: skip
 
 
@@ -174,6 +173,12 @@ class Story:
         *_, answer = self.conversation(only).stream(question)
         assert isinstance(answer, Answer)
         return answer
+
+    def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
+        """What is answered; after a hostile answer, a question as hostile."""
+        if answer and any(answer.note == payload for payload in PAYLOADS):
+            return (answer.note,)
+        return tuple(question for question in QUESTIONS if not answer or question != answer.question)
 
     def version(self, identity: str, version: str) -> Document:
         """A document by its version."""
@@ -254,7 +259,7 @@ class Talk:
         if self.turns and asked.startswith("and "):
             return answered(question, PAYMENT, standalone=f"What of {question[4:].rstrip('?')} of the wall?")
         if "cost" in asked:
-            return answered(question, RUIZ_COST, OAKES_COST, PAYMENT, sides=((0, 1),), suggestions=QUESTIONS[:1])
+            return answered(question, RUIZ_COST, OAKES_COST, PAYMENT, sides=((0, 1),))
         if "wall" in asked or "slow" in asked:
             return answered(question, CRACKS, OAKES_COST, PAYMENT)
         if "arabic" in asked:
@@ -286,6 +291,7 @@ def main() -> int:
             return cls(*documents)
 
     import assistant
+    import evals.running  # noqa: F401  # before the stand-in: the desk's evals ask the real one
 
     assistant.Assistant = Opened  # type: ignore[misc, assignment]  # what the program opens
     return program.main(sys.argv[1:])

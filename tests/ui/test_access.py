@@ -26,8 +26,15 @@ def test_asking_and_reading_an_answer(story: str, visit: Visits, size: tuple[int
     page.keyboard.press("Escape")
     seen.ask("And the money?")
     seen.accessible("a follow-up")
+    page.locator("a.otr-cite").last.hover()
+    page.locator("#otr-peek").wait_for()
+    seen.accessible("the quoted words")
+    page.mouse.move(2, 2)
     seen.ask("Who painted it?")
     seen.accessible("not in the documents")
+    page.get_by_role("button", name="Share").click()
+    page.locator("#otr-link textarea, #otr-link input").wait_for()
+    seen.accessible("a link to share")
     page.locator("a.otr-wrong").first.focus()
     page.keyboard.press("Enter")
     page.locator("#otr-report").wait_for()
@@ -35,6 +42,27 @@ def test_asking_and_reading_an_answer(story: str, visit: Visits, size: tuple[int
     page.locator("#otr-cancel").click()
     page.get_by_role("button", name="Answer only from some documents").click()
     seen.accessible("the filters")
+
+
+@LOOKS
+def test_streaming_stopping_and_a_shared_answer(story: str, visit: Visits, size: tuple[int, int], scheme: str) -> None:
+    seen = visit(story, *size, color_scheme=scheme)
+    page = seen.page
+    page.locator("#otr-box textarea").fill("A slow question about the wall")
+    page.locator("#otr-box textarea").press("Enter")
+    page.locator(".otr-part").first.wait_for()
+    seen.accessible("a claim that came in")
+    page.locator("#otr-box button", has_text="Stop").click()
+    page.locator(".otr-foot").wait_for()
+    seen.accessible("a stopped answer")
+    seen.ask("What does the mayor say in Arabic?")
+    seen.accessible("from right to left")
+    page.get_by_role("button", name="Share").click()
+    field = page.locator("#otr-link textarea, #otr-link input")
+    page.wait_for_function("document.querySelector('#otr-link textarea, #otr-link input')?.value.startsWith('http')")
+    shared = visit(field.input_value(), *size, color_scheme=scheme)
+    shared.page.locator(".otr-banner").wait_for()
+    shared.accessible("a shared answer")
 
 
 @LOOKS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from ui_fakes import FakeAssistant, FakeTalk
 from assistant.errors import ModelUnavailable, OnTheRecordError, QuestionError
 from assistant.filters import EVERYTHING, Filter
 from assistant.types import Answer, Claim
-from ui.chat import MAX_TURNS, Chat
+from ui.chat import LATE, MAX_TURNS, Chat
 from ui.strings import FAILED
 
 
@@ -89,6 +90,61 @@ def test_an_empty_question_leaves_a_notice_and_no_question() -> None:
     assert ask(chat, "  ")
     assert [message["role"] for message in chat.messages] == ["assistant"]
     assert not ask(chat, "What of Malviya?")
+
+
+def test_what_to_ask_next_is_offered_once_the_answer_stands() -> None:
+    chat = Chat(FakeAssistant())
+    ask(chat, "What of Malviya?")
+    assert "otr-offers" not in chat.messages[-1]["content"]
+    assert chat.suggest() and not chat.suggest(), "once is enough"
+    shown = chat.messages[-1]["content"]
+    assert shown.count("otr-ask") == 1 and "And Bhandari" in shown, "what was asked is not offered"
+
+
+def test_nothing_is_offered_where_it_was_not_checked_or_comes_too_late() -> None:
+    chat = Chat(FakeAssistant())
+    assert not chat.suggest()
+    for _ in chat.ask("What of Malviya?", Filter(kinds=("article",))):
+        pass
+    assert not chat.suggest(), "they are checked against all documents"
+    ask(chat, "And Bhandari?")
+
+
+def test_a_conversation_that_is_ended_while_questions_are_looked_for_does_not_come_back() -> None:
+    class Slow(FakeAssistant):
+        def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
+            chat.forget()
+            return super().suggestions(answer)
+
+    chat = Chat(Slow())
+    ask(chat, "What of Malviya?")
+    assert not chat.suggest() and not chat.messages
+
+
+def test_what_comes_late_is_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = Chat(FakeAssistant())
+    ask(chat, "What of Malviya?")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + LATE + 1)
+    assert not chat.suggest()
+
+
+def test_a_conversation_that_is_ended_in_mid_answer_stays_ended() -> None:
+    chat = Chat(FakeAssistant())
+    answering = chat.ask("What of Malviya?")
+    next(answering), next(answering)
+    chat.forget()
+    assert not list(answering) and not chat.messages and not chat.kept()
+
+
+def test_a_refusal_offers_what_is_answered() -> None:
+    chat = Chat(FakeAssistant(), ("What of Malviya?",))
+    ask(chat, "Xyzzy?")
+    assert "What of Malviya" in chat.messages[1]["content"]
+    chat = Chat(FakeAssistant(), ("What of Malviya?",))
+    for _ in chat.ask("Xyzzy?", Filter(kinds=("article",))):
+        pass
+    assert "otr-offers" not in chat.messages[1]["content"]
 
 
 def test_the_page_does_not_grow_for_ever() -> None:

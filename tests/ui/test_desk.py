@@ -13,6 +13,9 @@ import yaml
 from payloads import PAYLOADS
 from story import ARTICLE, RUIZ_COST
 
+from assistant import Settings
+from evals.records import Record
+from evals.runs import Keeper, manifest
 from ui import logins
 
 NAME, PASSWORD = "editor", "correct horse battery"
@@ -21,10 +24,28 @@ LINE = "She said five. " + PAYLOADS[4]
 Visits = Callable[..., Any]
 
 
+CASES = """suite: reader-cases
+documents: [ramzi-kassem]
+cases:
+  - {id: one, category: who, question: "Who is Ramzi Kassem?", expect: answer, gold: ["Ramzi Kassem"]}
+  - {id: two, category: who, question: "Who painted the bridge?", expect: answer, gold: ["Kassem"]}
+"""
+
+
 @pytest.fixture(scope="module")
-def desk(started: Callable[..., str], story: str, readers_data: Path) -> str:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of the evals: one, of a case that is all payloads."""
+    folder = tmp_path_factory.mktemp("runs")
+    case = {"id": "one", "category": PAYLOADS[0], "question": PAYLOADS[4], "expect": "answer"}
+    keeper = Keeper(folder / "0001-made", manifest(Settings(), ["tiny"], None, 1))
+    keeper.keep(Record("tiny", "one", "dev", "error", case, error=PAYLOADS[8]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def desk(started: Callable[..., str], story: str, readers_data: Path, runs: Path) -> str:
     logins.add(readers_data / "ui" / "logins", NAME, PASSWORD)
-    return started("tests/ui/story.py", data=readers_data, flags=("--desk",))
+    return started("tests/ui/story.py", data=readers_data, flags=("--desk", "--runs", str(runs)))
 
 
 def log_in(visit: Visits, url: str, password: str = PASSWORD, size: tuple[int, int] = (1440, 900)) -> Any:
@@ -99,6 +120,9 @@ def test_the_desk_is_accessible_and_runs_nothing(story: str, desk: str, visit: V
     page.locator("#otr-queue a").first.click()
     page.locator("#otr-shown .otr-accused").wait_for()
     seen.accessible("a report")
+    page.get_by_role("button", name="Make a case").click()
+    page.locator("#otr-case textarea").wait_for()
+    seen.accessible("a case to be checked")
     assert not page.locator("#otr-queue img, #otr-shown img").count()
     seen.tab("Cases")
     page.get_by_label("Suite").last.click()
@@ -110,7 +134,47 @@ def test_the_desk_is_accessible_and_runs_nothing(story: str, desk: str, visit: V
     page.get_by_text("0 of 1 answers changed").wait_for()
     seen.accessible("old questions")
     seen.tab("Evals")
-    seen.accessible("the evals")
+    page.locator("iframe.otr-framed").wait_for()
+    seen.accessible("the evals, with a report")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desktop"])
+def test_the_latest_report_of_the_evals_is_read_at_the_desk(desk: str, visit: Visits, size: tuple[int, int]) -> None:
+    seen = log_in(visit, desk, size=size)
+    page = seen.page
+    seen.tab("Evals")
+    frame = page.frame_locator("iframe.otr-framed")
+    frame.get_by_role("heading", name="How well it answers").wait_for()
+    assert page.get_by_label("Report").input_value() == "0001-made"
+    assert frame.get_by_text(PAYLOADS[4], exact=True).count() == 1, "all of it is text"
+    assert not frame.locator("img, script, iframe").count()
+    assert page.locator("iframe.otr-framed").get_attribute("sandbox") == "", "no script could run there"
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    seen.shoot("desk-report")
+
+
+def test_a_suite_is_run_at_the_desk_and_its_report_is_read(
+    desk: str, visit: Visits, readers_data: Path, runs: Path
+) -> None:
+    suite = readers_data / "ui" / "reader-cases.yaml"
+    suite.write_text(CASES, encoding="utf-8")
+    seen = log_in(visit, desk)
+    page = seen.page
+    seen.tab("Evals")
+    page.get_by_label("Suite").first.click()
+    page.get_by_role("option", name="reader-cases").click()
+    page.get_by_role("button", name="Run it").click()
+    page.locator("#otr-running").get_by_text("answer in the first").wait_for(timeout=60_000)
+    assert "Who painted the bridge?" in page.locator("#otr-running table").inner_text(), "what failed is shown"
+    name = page.get_by_label("Report").input_value()
+    assert name.startswith("0002-") and (runs / name / "report.html").is_file()
+    frame = page.frame_locator("iframe.otr-framed")
+    frame.get_by_text("Who painted the bridge?").first.wait_for()
+    seen.shoot("desk-run")
+    page.get_by_label("Report").click()
+    page.get_by_role("option", name="0001-made").click()
+    frame.get_by_text("0001-made").wait_for()
+    suite.unlink()
 
 
 def test_nobody_without_the_password_gets_in(desk: str, visit: Visits) -> None:

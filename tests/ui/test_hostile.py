@@ -81,20 +81,27 @@ def test_in_documents_titles_and_lists(hostile: str, visit: Visits) -> None:
     page.locator("#otr-corpus a").first.wait_for()
     assert page.locator("#otr-corpus tbody tr").count() == 63
     unbroken(seen)
-    for number in range(0, len(PAYLOADS), 7):
+    for number, payload in enumerate(PAYLOADS):
         page.evaluate(f"window.otr.bus('select', {{go: 'read-hostile-{number}/0'}})")
-        page.locator(".otr-document h2").filter(has_text=PAYLOADS[number].split()[0]).wait_for()
+        page.wait_for_function(
+            "title => document.querySelector('.otr-document h2')?.textContent.split(/\\s+/).join(' ').trim() === title",
+            arg=" ".join(payload.split()),
+        )
         unbroken(seen)
     seen.tab("Who said what")
     page.get_by_text("64 statements").wait_for()
-    for summary in page.locator("#otr-said summary").all()[::5]:
-        summary.click()
+    page.locator("#otr-said summary").first.click()
+    page.evaluate("document.querySelectorAll('#otr-said details').forEach(entry => { entry.open = true })")
+    assert page.locator("#otr-said details[open] mark").count() == 64
     unbroken(seen)
 
 
-def test_in_links_and_presses(hostile: str, visit: Visits) -> None:
-    for payload in PAYLOADS[::6]:
-        seen = visit(f"{hostile}/?answer={quote(payload)}&{quote(payload)}#{quote(payload)}")
+@pytest.mark.parametrize("part", range(3))
+def test_in_links_and_presses(hostile: str, visit: Visits, part: int) -> None:
+    seen = visit(hostile)
+    for payload in PAYLOADS[part::3]:
+        seen.page.goto("about:blank")  # else a link that differs in its end alone opens nothing anew
+        seen.page.goto(f"{hostile}/?answer={quote(payload)}&{quote(payload)}#{quote(payload)}")
         seen.page.locator(".otr-notice").wait_for()
         for pressed in (payload, f"read-{payload}/0", f"voice-{payload}", f"wrong-{payload}-all"):
             seen.page.evaluate("go => window.otr.bus('select', {go})", pressed)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ui_fakes import answered, article, cite, refused
 
 from assistant.types import REFUSAL, Citation, Claim, Document
-from ui import markup, messages, page, sources
+from ui import ledgers, markup, messages, page, sources
 from ui.messages import Shown
 
 PAYLOADS = (
@@ -254,6 +255,33 @@ def test_the_sources_of_one_turn_are_shown_those_of_the_latest_at_first() -> Non
         ("otr-turn otr-on", "turn-2"),
     ]
     assert "appear here" in sources.panel(())
+
+
+def test_a_chart_has_few_bars_on_a_phone() -> None:
+    counts = [(f"month {n}", n % 7 + 1) for n in range(12)]
+    shown = ledgers.bars("Busiest", counts)
+    assert shown.count("otr-rod") == 12 and 0 < shown.count('<tr class="otr-minor">') <= 12 - ledgers.FEW
+    assert ledgers.bars("One", counts[:1]) == ""
+    assert "otr-minor" not in ledgers.bars("Two", counts[:2])
+
+
+def test_what_is_dated_by_its_year_alone_is_counted_in_no_month() -> None:
+    story = article()
+
+    def event(month: int, precision: str) -> SimpleNamespace:
+        day = dt.date(2026, month, 1)
+        return SimpleNamespace(document_id=story.id, start=0, end=9, first=day, last=day, precision=precision)
+
+    found = [event(1, "year"), event(2, "month"), event(2, "day"), event(3, "day")]
+    shown = Page(ledgers.timeline(found, {story.id: story})).text
+    assert "4 dated events" in shown and "February 20262" in shown and "January 20261" not in shown
+
+
+def test_what_is_only_nearest_is_cut_at_a_word() -> None:
+    long = cite(article(), article().text[:900].strip())
+    shown = messages.answer(Shown(1), refused("Who?", (long,)))
+    assert " …" in shown and len(shown) < 2500
+    assert markup.cut("one two three", 8) == "one two …" and markup.cut("x" * 20, 8) == "x" * 8 + " …"
 
 
 def test_a_source_leads_to_those_beside_it() -> None:

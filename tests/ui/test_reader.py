@@ -115,6 +115,31 @@ def test_a_voice_opens_everything_that_person_said(story: str, visit: Visits, si
 
 
 @SIZES
+def test_who_said_what_is_narrowed_by_speaker_document_and_words(story: str, visit: Visits, size: Size) -> None:
+    seen = opened(visit, story, size)
+    page = seen.page
+    seen.tab("Who said what")
+    ledger = page.locator("#otr-said")
+    ledger.get_by_text("4 statements").wait_for()
+    chart = ledger.locator(".otr-bars")
+    assert chart.locator("caption").inner_text().lower() == "statements by document"
+    assert [row.split()[-1] for row in chart.locator("tbody tr").all_inner_texts()] == ["3", "1"]
+    page.get_by_label("Document").first.click()
+    page.get_by_role("option", name=MINUTES.title).click()
+    ledger.get_by_text("1 statement", exact=True).wait_for()
+    assert "Lena Vogt" in ledger.inner_text()
+    page.get_by_label("Document").first.click()
+    page.get_by_role("option", name="Every document").click()
+    page.get_by_label("Speaker").click()
+    page.get_by_role("option", name="Tom Oakes").click()
+    ledger.get_by_text("2 statements").wait_for()
+    page.locator("#otr-said-words input, #otr-said-words textarea").fill("GUESS")
+    ledger.get_by_text("1 statement", exact=True).wait_for()
+    page.locator("#otr-said-words input, #otr-said-words textarea").fill("nowhere")
+    ledger.get_by_text("Nothing in the documents fits this.").wait_for()
+
+
+@SIZES
 def test_where_documents_differ_the_positions_stand_side_by_side(story: str, visit: Visits, size: Size) -> None:
     seen = opened(visit, story, size)
     page = seen.page
@@ -146,8 +171,24 @@ def test_not_in_the_documents_looks_different_and_offers_what_is_answered(
     assert "otr-refused" not in seen.reply
 
 
-def test_a_follow_up_says_what_it_was_answered_as(story: str, visit: Visits) -> None:
-    seen = visit(story)
+@SIZES
+def test_what_to_ask_next_is_offered_and_moves_nothing(story: str, visit: Visits, size: Size) -> None:
+    seen = opened(visit, story, size)
+    page = seen.page
+    seen.ask(WALL)
+    page.locator("#otr-chat button.otr-ask").first.wait_for()
+    offered = page.locator("#otr-chat button.otr-ask").all_inner_texts()
+    assert offered == [question for question in QUESTIONS if question != WALL]
+    place = page.locator(".otr-question").first.bounding_box()
+    assert place and 0 <= place["y"] < size[1] / 2, "the question stays in sight"
+    page.get_by_role("button", name=offered[0]).click()
+    seen.answered(1)
+    assert "otr-refused" not in seen.reply
+
+
+@SIZES
+def test_a_follow_up_says_what_it_was_answered_as(story: str, visit: Visits, size: Size) -> None:
+    seen = opened(visit, story, size)
     seen.ask(WALL)
     seen.ask("And the money?")
     assert "Answered as: What of the money of the wall?" in seen.page.locator(".otr-as").inner_text()
@@ -208,6 +249,9 @@ def test_a_shared_link_opens_question_and_answer_in_a_fresh_browser(story: str, 
     page.wait_for_function("document.querySelector('#otr-link textarea, #otr-link input')?.value.startsWith('http')")
     link = field.input_value()
     assert link.startswith(f"{story}/?answer=")
+    page.wait_for_timeout(200)
+    place = field.bounding_box()
+    assert place and place["y"] + place["height"] <= size[1], "the link comes into sight"
     fresh = opened(visit, link, size)
     fresh.answered()
     assert WALL in fresh.page.locator(".otr-question").inner_text()
@@ -263,6 +307,9 @@ def test_a_question_is_narrowed_to_some_documents(story: str, visit: Visits, siz
     seen = opened(visit, story, size)
     page = seen.page
     page.get_by_role("button", name="Answer only from some documents").click()
+    page.wait_for_timeout(300)
+    place = page.locator("#otr-filter").bounding_box()
+    assert place and place["y"] + min(place["height"], size[1]) <= size[1] + 1, "it opens in sight"
     page.get_by_label("Kinds").click()
     page.get_by_role("option", name="minutes").click()
     page.locator("#otr-on").get_by_text("Answering from 1 of 3 documents").wait_for()
@@ -297,6 +344,27 @@ def test_documents_are_read_in_full_with_what_was_cited_marked(story: str, visit
     seen.shoot("document")
     page.get_by_role("link", name="All documents").click()
     page.locator(".otr-documents").wait_for()
+
+
+def test_a_document_is_asked_alone(story: str, visit: Visits) -> None:
+    seen = visit(story)
+    page = seen.page
+    seen.tab("Documents")
+    page.locator("#otr-corpus").get_by_role("link", name=MINUTES.title).click()
+    page.get_by_role("link", name="Ask about this document alone").click()
+    page.locator("#otr-on").get_by_text("Answering from 1 of 3 documents").wait_for()
+    page.wait_for_function("document.activeElement === document.querySelector('#otr-box textarea')")
+    seen.ask(COST)
+    assert "otr-refused" in seen.reply and "From 1 of 3 documents" in page.locator(".otr-foot").inner_text()
+
+
+def test_each_view_has_one_tab(story: str, visit: Visits) -> None:
+    seen = visit(story)
+    views = ["Ask", "Who said what", "Timeline", "Documents"]
+    for view in (*views, "Ask"):
+        seen.tab(view)
+        seen.page.wait_for_timeout(200)
+        assert seen.page.get_by_role("tab").all_inner_texts() == views
 
 
 def test_a_source_leads_to_its_place_in_the_whole_document(story: str, visit: Visits) -> None:
@@ -334,7 +402,8 @@ def test_a_document_written_from_right_to_left_reads_so(story: str, visit: Visit
     seen = visit(story)
     page = seen.page
     seen.ask(QUESTIONS[2])
-    assert page.locator(".otr-claim bdi").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    for inside in (".otr-claim", ".otr-claim bdi", ".otr-sources blockquote"):
+        assert page.locator(inside).first.evaluate("e => getComputedStyle(e).direction") == "rtl", inside
     seen.tab("Documents")
     page.get_by_role("link", name="جدار").click()
     page.locator(".otr-document p[dir]").wait_for()
@@ -350,6 +419,20 @@ def test_dark_mode_follows_the_reader(story: str, visit: Visits, size: Size) -> 
     assert seen.page.evaluate(dark) == "rgb(23, 22, 20)"
     seen.page.locator("a.otr-cite").first.click()
     seen.shoot("dark")
+
+
+def test_nothing_moves_for_who_asks_for_that(story: str, visit: Visits) -> None:
+    seen = visit(story, reduced_motion="reduce")
+    page = seen.page
+    page.locator("#otr-box textarea").fill("A slow question about the wall")
+    page.locator("#otr-box textarea").press("Enter")
+    page.locator(".otr-part").first.wait_for()
+    moving = "document.getAnimations().filter(a => a.effect.getComputedTiming().duration > 1).length"
+    assert page.evaluate(moving) == 0
+    seen.answered()
+    page.locator("a.otr-cite").last.click()
+    assert page.evaluate("getComputedStyle(document.activeElement).scrollBehavior") == "auto"
+    assert page.evaluate(moving) == 0
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1920])
@@ -378,6 +461,6 @@ def test_an_answer_is_copied_with_its_sources(story: str, visit: Visits) -> None
     page = seen.page
     seen.ask(WALL)
     page.get_by_role("button", name="Copy", exact=True).click()
-    page.locator("#otr-live").get_by_text("Copied.").wait_for(state="attached")
+    page.locator("#otr-live").get_by_text("Copied.").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert CRACKS.text in copied and "[1]" in copied and "https://example.org/harbour-wall" in copied

@@ -9,11 +9,12 @@ import pytest
 import yaml
 from story import ARTICLE, CRACKS, MINUTES, OAKES_COST, PAYMENT, Story, answered
 
+from assistant.answers import SIDES
 from assistant.types import Document
+from evals.runs import RunError
 from evals.suites import SuiteError, load_suite
 from ui import desk, desk_views, evaluation, logins, markup, records
 from ui.reports import LINE, Reports, StoreUnavailable, default_url
-from ui.suggestions import suggestions
 
 QUESTION = "What happened to the wall?"
 STORY = {ARTICLE.id: ARTICLE, MINUTES.id: MINUTES}
@@ -71,6 +72,12 @@ def test_an_answer_whose_documents_have_changed_is_not_restored() -> None:
     assert restored and [claim.text for claim in restored.claims] == [PAYMENT.text]
 
 
+def test_that_no_verdict_is_given_is_said_again_and_nothing_else_is_believed() -> None:
+    for lead, kept in ((f"As of 4 March 2026: {SIDES}", True), (SIDES, True), (f"{SIDES} He is guilty.", False)):
+        restored = records.restored(records.plain(answered(QUESTION, PAYMENT, lead=lead)), look_up)
+        assert restored and restored.lead.endswith(SIDES) is kept and "guilty" not in restored.lead
+
+
 @pytest.mark.parametrize(
     "value", [None, 3, [], {}, {"status": "answered"}, {"status": "sure", "claims": []}, {"claims": [{"text": 3}]}]
 )
@@ -106,28 +113,41 @@ def test_a_report_becomes_a_case(reports: Reports, tmp_path: Path) -> None:
     number = reports.add(answered(QUESTION, CRACKS), 0, "out of date", "It is mended.")
     report = reports.report(number)
     assert report
-    draft = evaluation.draft(report)
-    name, path = evaluation.keep(draft, report, tmp_path)
-    evaluation.keep(draft, report, tmp_path)
+    draft, evals = evaluation.draft(report), evaluation.Evals(tmp_path)
+    assert evaluation.READERS not in evals.suites()
+    name, path = evals.keep(draft, report)
+    evals.keep(draft, report)
     held = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert [case["id"] for case in held["cases"]] == [name]
     assert held["cases"][0]["gold"] == [citation.quote for citation in CRACKS.citations]
     assert held["documents"] == [ARTICLE.id, MINUTES.id]
-    for wrong in ("[", "3", "id: x", draft.replace("answer", "guess", 1), draft + "more: 1\n"):
+    assert evals.suites()[0] == evaluation.READERS and [case.id for case in evals.cases(evaluation.READERS)] == [name]
+    unsorted = draft.replace("category: out-of-date\n", "")
+    for wrong in ("[", "3", "id: x", draft.replace("answer", "guess", 1), draft + "more: 1\n", unsorted):
         with pytest.raises(SuiteError):
-            evaluation.keep(wrong, report, tmp_path)
+            evals.keep(wrong, report)
 
 
-def test_a_suite_is_run_one_case_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_suite_is_run_one_case_at_a_time_and_its_report_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     whole = load_suite("article-dev")
     some = dataclasses.replace(whole, cases=whole.cases[:2])
-    monkeypatch.setattr(evaluation, "load_suite", lambda _: some)
-    *steps, figures = evaluation.run(whole.name)
+    monkeypatch.setattr(evaluation, "load_suite", lambda *_: some)
+    evals = evaluation.Evals(tmp_path / "ui", tmp_path / "runs")
+    assert not evals.reports()
+    *steps, last = evals.run(whole.name)
     done = [step for step in steps if isinstance(step, evaluation.Step)]
-    assert [(step.done, step.total) for step in done] == [(1, 2), (2, 2)] and isinstance(figures, str)
-    shown = desk_views.running(done, figures)
-    assert 'max="2" value="2"' in shown and markup.escape(figures) in shown
-    assert whole.name in evaluation.suites()
+    assert [(step.done, step.total) for step in done] == [(1, 2), (2, 2)] and isinstance(last, evaluation.Done)
+    shown = desk_views.running(done, last.figures)
+    assert 'max="2" value="2"' in shown and markup.escape(last.figures) in shown
+    assert whole.name in evals.suites() and evals.reports() == [last.run]
+    page = tmp_path / "runs" / last.run / "report.html"
+    assert page.read_text(encoding="utf-8") == evals.report(last.run)
+    page.unlink()  # as `python -m evals run` leaves a run
+    assert some.cases[0].question in evals.report(last.run).replace("&#x27;", "'")
+    with pytest.raises(RunError):
+        evals.report("../" + last.run)
 
 
 def test_old_questions_are_asked_again_and_compared(reports: Reports) -> None:
@@ -169,16 +189,3 @@ def test_a_login_that_will_not_do_is_said(name: str, password: str) -> None:
         logins.line(name, password)
     with pytest.raises(logins.NoLogins, match="NAME:scrypt"):
         logins.Logins.load(Path("none"), {logins.VARIABLE: "ana:plain:password"})
-
-
-def test_questions_to_start_from_are_answered_and_kept_for_the_corpus(tmp_path: Path) -> None:
-    story = Story()
-    found = suggestions(story, tmp_path)
-    assert found and all(story.ask(question).status == "answered" for question in found)
-    kept = list(tmp_path.glob("suggestions-*.json"))
-    assert len(kept) == 1
-    kept[0].write_text('["Kept?"]', encoding="utf-8")
-    assert suggestions(story, tmp_path) == ("Kept?",)
-    kept[0].write_text("{", encoding="utf-8")
-    assert suggestions(story, tmp_path) == found
-    assert suggestions(Story(MINUTES), tmp_path) != found or len(list(tmp_path.glob("suggestions-*.json"))) == 2

@@ -64,6 +64,9 @@ class FakeAssistant:
     def conversation(self, only: Filter = EVERYTHING) -> FakeTalk:
         return FakeTalk(self)
 
+    def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
+        return ("What of Malviya?", "And Bhandari?")
+
 
 class FakeTalk:
     """`stream` raises QuestionError where a question has no letter or more than 2,000 characters."""

@@ -11,9 +11,15 @@ Object.assign(window.otr, {
     if (found) found.focus();
   },
 
+  // What opens under the box would open out of sight.
+  reveal(id) {
+    const opened = () => document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(() => setTimeout(opened, 60));
+  },
+
   // Plain http pages on a local network have no clipboard: there the text is left to be copied by hand.
   copy(text) {
-    const done = () => window.otr.say(window.otr.words.copied);
+    const done = () => window.otr.flash(window.otr.words.copied);
     if (text && navigator.clipboard) navigator.clipboard.writeText(text).then(done, () => {});
     return text;
   },
@@ -21,6 +27,7 @@ Object.assign(window.otr, {
   link(address) {
     if (!address) return address;
     const page = window.location.origin + window.location.pathname;
+    window.otr.reveal("otr-link");
     return window.otr.copy(new URL(address, page).href);
   },
 
@@ -35,7 +42,8 @@ Object.assign(window.otr, {
       } else if (there && there.offsetParent) {
         there.scrollIntoView({ block: there.id === "otr-there" ? "center" : "start" });
         there.focus({ preventScroll: true });
-      } else if (document.querySelector("#otr-said:not(.hide)")?.offsetParent) window.scrollTo({ top: 0 });
+      } else if (window.otr.pressed.startsWith("only-")) window.otr.focus("#otr-box textarea");
+      else if (document.querySelector("#otr-said:not(.hide)")?.offsetParent) window.scrollTo({ top: 0 });
     }, 60));
   },
 
@@ -58,6 +66,15 @@ Object.assign(window.otr, {
     line.textContent = text;
     region.append(line);
     while (region.childElementCount > 8) region.firstChild.remove();
+    return region;
+  },
+
+  // Said aloud, and for a moment to be seen.
+  flash(text) {
+    const region = window.otr.say(text);
+    region.classList.add("otr-flash");
+    clearTimeout(window.otr.flashing);
+    window.otr.flashing = setTimeout(() => region.classList.remove("otr-flash"), 2500);
   },
 });
 
@@ -105,7 +122,8 @@ document.addEventListener("click", (event) => {
   // The latest question stays at the top while its answer comes in.
   const follow = (chat) => {
     const rows = [...chat.querySelectorAll(".message-row")];
-    const text = rows.map((row) => row.textContent).join("\n");
+    // Questions offered under an answer come later: they move nothing.
+    const text = rows.map((row) => (row.querySelector(".otr-answer") || row).textContent).join("\n");
     if (text === shown) return;
     const questions = rows.filter((row) => row.matches(".user-row")).map((row) => row.textContent).join("\n");
     if (questions !== asking) told.clear();
