@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
+import hashlib
 import http.client
 import json
 import os
@@ -16,7 +18,10 @@ from urllib.parse import urlsplit
 
 os.environ.update({"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1"})
 
-from assistant import Assistant
+from assistant import Answer, Assistant, Citation, Claim, Document, Filter
+from assistant.citations import marked
+from assistant.filters import EVERYTHING
+from assistant.types import ANSWERED
 from ui import page
 from ui.serving import server
 from ui.serving.access import Access
@@ -126,3 +131,45 @@ def check_answer(assistant: Assistant, answer: Mapping[str, Any]) -> None:
     for cited in (*answer["citations"], *(c for claim in answer["claims"] for c in claim["citations"])):
         check_citation(assistant.documents, cited)
         assert f"[{cited['number']}]" in answer["text"]
+
+
+class Held:
+    """An assistant that answers when it is let, by repeating the question; its one document is made for it."""
+
+    def __init__(self, text: str = "The wall stands, the mayor said.") -> None:
+        version = hashlib.sha256(text.encode()).hexdigest()
+        self.documents = {"wall": Document("wall", "The wall", text, version)}
+        self.go = threading.Event()
+        self.begun = threading.Semaphore(0)
+        self.asked: list[str] = []
+
+    def conversation(self, only: Filter = EVERYTHING) -> HeldTalk:
+        """A new conversation."""
+        return HeldTalk(self)
+
+
+class HeldTalk:
+    """Answers once it may."""
+
+    def __init__(self, held: Held) -> None:
+        self.held = held
+        self.turns: list[Answer] = []
+
+    def stream(self, question: str) -> Iterator[Claim | Answer]:
+        """The one claim, then the answer to just this question."""
+        self.held.asked.append(question)
+        if question.startswith("fail"):
+            raise RuntimeError("/srv/secret/path: the secret word is swordfish")
+        self.held.begun.release()
+        assert self.held.go.wait(60)
+        document = self.held.documents["wall"]
+        cited = (Citation(1, "wall", document.version, 0, 9, "The wall ", document.title),)
+        if question.startswith("misquote"):
+            cited = (dataclasses.replace(cited[0], quote="The mall "),)
+        claim = Claim(f"You asked: {question}", cited)
+        yield claim
+        answer = Answer(
+            question, question, ANSWERED, marked([claim]), (claim,), cited, (), (), None, "held"
+        )  # fmt: skip
+        self.turns.append(answer)
+        yield answer
