@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from assistant.errors import OnTheRecordError, QuestionError
+from assistant.errors import QuestionError
 from assistant.filters import EVERYTHING, Filter
 from assistant.types import Answer, Citation, Claim, Document
 from ui.chat import Source, Talk
 
 from .gate import Gate
 from .metrics import Metrics
-from .problems import Busy, TimedOut
+from .problems import Busy, CitationsMoved, TimedOut
 from .settings import ServerSettings
 
 SLOW = "The answer took longer than this server lets one take: ask something narrower, or try again."
@@ -30,10 +30,6 @@ REMEMBERED = 1000
 log = logging.getLogger(__name__)
 
 Event = Claim | Answer
-
-
-class CitationsMoved(OnTheRecordError):
-    """The words that an answer cites are not those of the document any more."""
 
 
 class Answering:

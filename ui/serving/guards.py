@@ -19,7 +19,7 @@ from .settings import ServerSettings
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 PAGE_API = "/gradio_api/"
-UNUSED = re.compile(r"/gradio_api/(?:file|proxy|upload|stream|deep_link|dev|custom_component|runs?-?history|runs)\b")
+UNUSED = re.compile(r"/gradio_api/(?:file|proxy|upload\w*|stream|deep_link|dev|custom_component|runs?-?history|runs)\b")
 """What Gradio serves and the page does not use: files of this machine, other addresses, uploads to its disk."""
 ASKING = re.compile(r"/gradio_api/(?:queue/join|call/|run/|api/)")
 ENDLESS = re.compile(r"/gradio_api/heartbeat/")

@@ -29,6 +29,10 @@ class Busy(OnTheRecordError):
     """As many questions are being answered, and waiting, as this server takes."""
 
 
+class CitationsMoved(OnTheRecordError):
+    """The words that an answer cites do not stand in their document."""
+
+
 class TimedOut(OnTheRecordError):
     """An answer took longer than the server lets one take."""
 
@@ -75,7 +79,7 @@ def problem(error: Exception) -> Problem:
         return Problem(503, str(error), SERVER, code="overloaded", headers={"Retry-After": str(RETRY)})
     if isinstance(error, TimedOut):
         return Problem(504, str(error), SERVER, code="timeout")
-    if isinstance(error, (IndexBusy, ModelUnavailable)):
+    if isinstance(error, (IndexBusy, ModelUnavailable, CitationsMoved)):
         return Problem(503, str(error), SERVER, code="unavailable", headers={"Retry-After": str(RETRY)})
     log.error("a request was not answered", exc_info=error)
     # Others of our errors name files and settings of this machine, which are none of a client's business.
