@@ -9,7 +9,7 @@ from typing import Any
 
 import openai
 import pytest
-from gradio_client import Client
+from gradio_client import Client  # type: ignore[import-untyped]  # it has types, but does not say so
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_openai import ChatOpenAI
 from serving_fakes import QUESTION, UNANSWERED, Running, check_answer, check_citation

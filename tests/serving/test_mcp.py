@@ -98,7 +98,8 @@ def test_what_is_not_of_the_protocol(served: Running) -> None:
     assert call(served, "prompts/list")["error"]["code"] == -32601
     assert served.ask("POST", "/mcp", b"{").json["error"]["code"] == -32700
     assert served.ask("POST", "/mcp", b"[" * 100_000).status == 400
-    for sent in ([], {"id": 1}, 7, {"jsonrpc": "2.0", "id": {}, "method": "ping"}):
+    unlike: tuple[object, ...] = ([], {"id": 1}, 7, {"jsonrpc": "2.0", "id": {}, "method": "ping"})
+    for sent in unlike:
         assert served.ask("POST", "/mcp", sent).json["error"]["code"] == -32600
     assert served.ask("POST", "/mcp", {}, MCP_Protocol_Version="1999-01-01").status == 400
     for method in ("GET", "DELETE"):
