@@ -173,8 +173,10 @@ def test_metrics_are_as_prometheus_reads_them(served: Running) -> None:
 
 
 @pytest.mark.parametrize("method", [m for m in METHODS if m not in ("GET", "HEAD", "OPTIONS")])
-def test_a_method_that_is_none_is_told_in_our_shape(served: Running, method: str) -> None:
-    assert served.ask(method, "/v1/models", {}).error["code"] == "not_found"
+@pytest.mark.parametrize("path", ["/v1/models", "/api/documents", "/healthz", "/docs"])
+def test_a_method_that_is_none_is_told_in_our_shape(served: Running, path: str, method: str) -> None:
+    refused = served.ask(method, path, {})
+    assert refused.status == 405 and refused.headers["allow"] == "GET" and refused.error
 
 
 def test_the_page_of_the_api_is_escaped() -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from gradio.events import api as endpoint
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import compile_path
 
 import assistant
 from assistant import resources
@@ -30,9 +31,11 @@ DESCRIBED = (
 )
 NOT_LAUNCHED = ("share",)
 """What `Blocks.launch` takes and a mounted page does not."""
+UNDESCRIBED = ("/docs", "/embed.js")
+"""Ours, but for people and pages rather than programs."""
 ENCODING = "o200k_base"
 """In which an answer that no model wrote is counted."""
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def public(page: gr.Blocks, answering: Answering, service: Service, **login: Any
     app.include_router(embedding.router())
     app.include_router(_state(answering, service.metrics))
     reference.add(app)
-    app.include_router(_nothing_else())
+    _nothing_else(app)
     with page:
         _for_gradio_clients(answering)
     page.queue(max_size=service.settings.running + service.settings.waiting)
@@ -117,21 +120,19 @@ def _tokens(text: str) -> int:
     return len(resources.token_encoding(ENCODING).encode(text, disallowed_special=()))
 
 
-def _nothing_else() -> APIRouter:
-    """Under our paths a wrong one is told in our shape, where Gradio's page would answer otherwise."""
-    routes = APIRouter(include_in_schema=False)
+def _nothing_else(app: FastAPI) -> None:
+    """Under our paths a wrong one, or a wrong method, is told in our shape, where Gradio's page would answer otherwise."""
+    methods = dict.fromkeys(UNDESCRIBED, "GET")
+    methods |= {path: ", ".join(map(str.upper, told)) for path, told in app.openapi()["paths"].items()}
+    known = [(compile_path(path)[0], allowed) for path, allowed in methods.items()]
 
-    def nothing(rest: str = "") -> None:
-        raise Problem(404, f"There is no such route or method here ({rest[:100]}): see /docs.", code="not_found")
+    def nothing(request: Request) -> None:
+        if allowed := next((allowed for path, allowed in known if path.match(request.url.path)), ""):
+            raise Problem(405, f"This route takes {allowed}: see /docs.", headers={"Allow": allowed})
+        raise Problem(404, "There is no such route here: see /docs.", code="not_found")
 
-    for prefix in ("/v1", "/api"):
-        routes.add_api_route(prefix + "/{rest:path}", nothing, methods=METHODS)
-    routes.add_api_route("/mcp", _no_stream, methods=["GET", "DELETE"])
-    return routes
-
-
-def _no_stream() -> None:
-    raise Problem(405, "Nothing is sent unasked, and no session kept: POST a message.", headers={"Allow": "POST"})
+    for path in ("/v1/{rest:path}", "/api/{rest:path}", "/mcp", "/healthz", "/readyz", "/metrics", *UNDESCRIBED):
+        app.add_api_route(path, nothing, methods=METHODS, include_in_schema=False)
 
 
 def _for_gradio_clients(answering: Answering) -> None:

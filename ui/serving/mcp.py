@@ -20,7 +20,7 @@ import assistant
 from assistant.errors import OnTheRecordError
 
 from .answering import Answering
-from .api import LONGEST, MOST_FOUND, NO_DOCUMENT, Only, found, said, shown, shown_document
+from .api import FAILURES, LONGEST, MOST_FOUND, NO_DOCUMENT, Only, found, said, shown, shown_document
 from .completions import body, ending
 from .problems import Problem, problem
 
@@ -32,6 +32,26 @@ INSTRUCTIONS = (
     "Answers about a news story from its documents alone. Every statement is cited to the exact words and credited "
     "to whoever said them: keep both. Where the documents do not say, say so."
 )
+MESSAGE = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["jsonrpc", "method"],
+                    "properties": {
+                        "jsonrpc": {"const": "2.0"},
+                        "id": {"type": ["string", "integer"]},
+                        "method": {"type": "string"},
+                        "params": {"type": "object"},
+                    },
+                }
+            }
+        },
+    }
+}
+ANSWERS: dict[int | str, dict[str, Any]] = {**FAILURES, 202: {"description": "A notification was taken."}}
 PARSE, INVALID, NO_METHOD, NO_PARAMS = -32700, -32600, -32601, -32602
 
 
@@ -133,7 +153,10 @@ def router(answering: Answering, admitted: Callable[..., str]) -> APIRouter:
     routes = APIRouter(dependencies=[Depends(admitted)])
     known = tools(answering)
 
-    @routes.post("/mcp", response_model=None, summary="Model Context Protocol: one JSON-RPC message")
+    @routes.post(
+        "/mcp", response_model=None, openapi_extra=MESSAGE, responses=ANSWERS,
+        summary="Model Context Protocol: one JSON-RPC message",
+    )  # fmt: skip
     async def message(request: Request) -> Response:
         """Answer one message; a notification is taken without an answer."""
         version = request.headers.get("mcp-protocol-version", VERSIONS[0])

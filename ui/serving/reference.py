@@ -18,7 +18,18 @@ STYLE = (
 
 
 def add(app: FastAPI) -> None:
-    """Serve the page."""
+    """Serve the page, and say in the document that a key is wanted only where the server wants one."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = made()
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                if (wanted := operation.get("security")) and {} not in wanted:
+                    wanted.append({})
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:
