@@ -62,7 +62,7 @@ def _described(name: str, value: Any) -> Iterator[str]:
 def _field(field: dataclasses.Field[Any]) -> str:
     if field.default is not dataclasses.MISSING:
         return f"{field.name}: {field.type} = {field.default!r}"
-    made = "" if field.default_factory is dataclasses.MISSING else f" = {field.default_factory.__name__}()"
+    made = "" if field.default_factory is dataclasses.MISSING else f" = {field.default_factory()!r}"
     return f"{field.name}: {field.type}{made}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -32,10 +32,10 @@ class Access:
         self._buckets = Buckets()
         self._keys_required = keys_required
 
-    def dependency(self) -> Callable[..., str]:
+    def dependency(self) -> Callable[..., Awaitable[str]]:
         """For FastAPI: gives the name of the key, or "" without one; raises Problem."""
 
-        def admitted(request: Request, sent: HTTPAuthorizationCredentials | None = Security(bearer)) -> str:  # noqa: B008  # FastAPI's way
+        async def admitted(request: Request, sent: HTTPAuthorizationCredentials | None = Security(bearer)) -> str:  # noqa: B008  # FastAPI's way
             return self.admit(address(request), sent.credentials if sent else "")
 
         return admitted

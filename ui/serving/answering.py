@@ -8,13 +8,13 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from assistant.errors import QuestionError
 from assistant.filters import EVERYTHING, Filter
-from assistant.types import Answer, Citation, Claim, Document
+from assistant.types import Answer, Citation, Claim, Document, Hit
 from ui.chat import Source, Talk
 
 from .gate import Gate
@@ -117,7 +117,17 @@ class Answering:
         finally:
             left.set()
 
-    def gated(self, answer: Any) -> Iterator[Event]:
+    def search(self, query: str, k: int) -> list[Hit]:
+        """The `k` passages nearest to `query`, in its turn."""
+        with self._gate.place():
+            hits: list[Hit] = self._assistant.search(query, k)  # type: ignore[attr-defined]  # an assistant has it
+        return hits
+
+    async def asearch(self, query: str, k: int) -> list[Hit]:
+        """As `search`, without blocking the event loop, or a thread that other requests need."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.search, query, k)
+
+    def gated(self, answer: Callable[[], Iterator[Event]]) -> Iterator[Event]:
         """What `answer()` streams, in its turn, counted and checked."""
         began, became = time.perf_counter(), "stopped"
         try:

@@ -124,7 +124,7 @@ FAILURES: dict[int | str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def router(answering: Answering, admitted: Callable[..., str]) -> APIRouter:
+def router(answering: Answering, admitted: Callable[..., Any]) -> APIRouter:
     """The routes; `admitted` is the dependency that lets a request pass."""
     routes = APIRouter(prefix="/api", dependencies=[Depends(admitted)], responses=FAILURES)
 
@@ -134,11 +134,11 @@ def router(answering: Answering, admitted: Callable[..., str]) -> APIRouter:
         return shown(await answering.aask(asked.question, asked.history, asked.only.filter()))
 
     @routes.get("/search", summary="Find passages")
-    def search(
+    async def search(
         query: Annotated[str, Query(max_length=LONGEST)], k: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 5
     ) -> list[dict[str, Any]]:
         """The passages nearest to `query`, best first, each with its document and offsets."""
-        return [found(answering, hit) for hit in answering.search(query, k)]
+        return [found(answering, hit) for hit in await answering.asearch(query, k)]
 
     @routes.get("/who-said-what", summary="Who said what")
     def who_said_what(

@@ -94,22 +94,23 @@ def _guarded(app: FastAPI, page: gr.Blocks, service: Service, *, uploads: bool =
 
 
 def _state(answering: Answering, metrics: Metrics) -> APIRouter:
+    """Answered by the event loop itself: these must not wait for a thread when all are taken."""
     routes = APIRouter(tags=["operation"])
 
     @routes.get("/healthz", summary="Whether the process runs", response_class=PlainTextResponse)
-    def healthz() -> str:
+    async def healthz() -> str:
         """200 while it does."""
         return "ok\n"
 
     @routes.get("/readyz", summary="Whether it can answer", response_class=PlainTextResponse)
-    def readyz() -> str:
+    async def readyz() -> str:
         """200 while there are documents to answer from, else 503."""
         if not len(answering.documents):
             raise Problem(503, "There are no documents to answer from.", code="not_ready")
         return "ready\n"
 
     @routes.get("/metrics", summary="Counts, for Prometheus", response_class=PlainTextResponse)
-    def counts() -> Response:
+    async def counts() -> Response:
         """Numbers, routes and statuses; never a word of a question."""
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 

@@ -108,7 +108,7 @@ class Completion(BaseModel):
         return [message.text for message in spoken if message.role == "user"]
 
 
-def router(answering: Answering, admitted: Callable[..., str], count: Count, address: str = "") -> APIRouter:
+def router(answering: Answering, admitted: Callable[..., Any], count: Count, address: str = "") -> APIRouter:
     """The routes; `count` gives a text's tokens, `address` is where documents without one of their own are read."""
     routes = APIRouter(prefix="/v1", dependencies=[Depends(admitted)], responses=FAILURES)
     since = int(time.time())

@@ -118,8 +118,7 @@ def tools(answering: Answering) -> dict[str, Tool]:
         return body(answer) + ending(answer), shown(answer)
 
     async def search(asked: Search) -> tuple[str, dict[str, Any]]:
-        hits = await run_in_threadpool(answering.search, asked.query, asked.k)
-        passages = [found(answering, hit) for hit in hits]
+        passages = [found(answering, hit) for hit in await answering.asearch(asked.query, asked.k)]
         return "\n\n".join(f"{p['title']} ({p['document_id']}):\n{p['text']}" for p in passages), {"passages": passages}
 
     async def who_said_what(asked: WhoSaidWhat) -> tuple[str, dict[str, Any]]:
@@ -148,7 +147,7 @@ def tools(answering: Answering) -> dict[str, Tool]:
     }
 
 
-def router(answering: Answering, admitted: Callable[..., str]) -> APIRouter:
+def router(answering: Answering, admitted: Callable[..., Any]) -> APIRouter:
     """The one route."""
     routes = APIRouter(dependencies=[Depends(admitted)])
     known = tools(answering)
