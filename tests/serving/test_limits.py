@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ import pytest
 from serving_fakes import Held, Reply, Running, running
 
 from ui.serving import keys
-from ui.serving.gate import Buckets
+from ui.serving.gate import Buckets, Gate
+from ui.serving.metrics import Metrics
+from ui.serving.problems import Busy
 from ui.serving.settings import ServerSettings
 
 Serve = Callable[..., Running]
@@ -225,3 +228,29 @@ def test_the_gate_is_open_again_after_an_error(serve: Serve, held: Held) -> None
         assert ask(server, "fail").status == 500
     assert ask(server, "well").status == 200
     assert threading.active_count() < 100
+
+
+async def test_no_place_is_lost_whoever_gives_up_waiting() -> None:
+    gate = Gate(2, 100, 0.002, Metrics())
+    outcomes = []
+
+    async def one() -> None:
+        try:
+            await gate.enter()
+        except Busy as busy:
+            outcomes.append(str(busy))
+            return
+        await asyncio.sleep(0.001)
+        gate.leave()
+        outcomes.append("answered")
+
+    many = [asyncio.create_task(one()) for _ in range(300)]
+    await asyncio.sleep(0)
+    for task in many[::7]:
+        task.cancel()
+    await asyncio.gather(*many, return_exceptions=True)
+    assert "answered" in outcomes and len(set(outcomes)) > 1
+    with gate.place(), gate.place(), pytest.raises(Busy), gate.place():
+        pass
+    with gate.place(), gate.place():
+        pass

@@ -40,8 +40,9 @@ class Answering:
         self._settings = settings
         self._metrics = metrics
         self._gate = Gate(settings.running, settings.waiting, settings.patience, metrics)
-        # A thread for all that the gate admits or lets wait, and some to be told that it does not.
-        self._threads = ThreadPoolExecutor(settings.running + settings.waiting + 8, thread_name_prefix="answering")
+        # Work is handed to a thread once it has its place, so that those who wait cost none: each thread
+        # that asks keeps connections and buffers of its own.
+        self._threads = ThreadPoolExecutor(settings.running, thread_name_prefix="answering")
         self._given: OrderedDict[bytes, Answer] = OrderedDict()
         self._turn = threading.Lock()
 
@@ -82,7 +83,8 @@ class Answering:
         A thread answers to the end at its own pace, so a client that reads slowly holds nobody's place.
         """
         loop, events = asyncio.get_running_loop(), asyncio.Queue[Event | BaseException | None]()
-        left = threading.Event()
+        left, began = threading.Event(), time.perf_counter()
+        talk = self._assistant.conversation(only)
 
         def hand_on(event: Event | BaseException | None) -> None:
             if not left.is_set():
@@ -90,7 +92,7 @@ class Answering:
 
         def work() -> None:
             try:
-                for event in self.stream(question, history, only):
+                for event in self._checked(self._following(talk, question, history, only), began):
                     hand_on(event)
                     if left.is_set():
                         return
@@ -98,52 +100,70 @@ class Answering:
                 hand_on(error)
             else:
                 hand_on(None)
+            finally:
+                self._gate.leave()
 
-        self._threads.submit(work)
-        until = loop.time() + self._settings.answer_timeout + self._settings.patience
         try:
-            while True:
-                try:
-                    async with asyncio.timeout_at(until):
-                        event = await events.get()
-                except TimeoutError:
-                    self._metrics.turned_away.add(reason="timeout")
-                    raise TimedOut(SLOW) from None
+            await self._gate.enter()
+        except Busy:
+            self._metrics.answers.add(status="busy")
+            raise
+        self._threads.submit(work)
+        until = loop.time() + self._settings.answer_timeout
+        try:
+            while (event := await self._next(events, until)) is not None:
                 if isinstance(event, BaseException):
                     raise event
-                if event is None:
-                    return
                 yield event
         finally:
             left.set()
 
-    def search(self, query: str, k: int) -> list[Hit]:
-        """The `k` passages nearest to `query`, in its turn."""
-        with self._gate.place():
-            hits: list[Hit] = self._assistant.search(query, k)  # type: ignore[attr-defined]  # an assistant has it
-        return hits
+    async def _next(
+        self, events: asyncio.Queue[Event | BaseException | None], until: float
+    ) -> Event | BaseException | None:
+        try:
+            async with asyncio.timeout_at(until):
+                return await events.get()
+        except TimeoutError:
+            self._metrics.turned_away.add(reason="timeout")
+            raise TimedOut(SLOW) from None
 
     async def asearch(self, query: str, k: int) -> list[Hit]:
-        """As `search`, without blocking the event loop, or a thread that other requests need."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.search, query, k)
+        """The `k` passages nearest to `query`, in its turn, without blocking the event loop."""
+
+        def work() -> list[Hit]:
+            try:
+                hits: list[Hit] = self._assistant.search(query, k)  # type: ignore[attr-defined]  # an assistant has it
+                return hits
+            finally:
+                self._gate.leave()
+
+        await self._gate.enter()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def gated(self, answer: Callable[[], Iterator[Event]]) -> Iterator[Event]:
         """What `answer()` streams, in its turn, counted and checked."""
-        began, became = time.perf_counter(), "stopped"
+        began = time.perf_counter()
         try:
             with self._gate.place():
-                for event in answer():
-                    if isinstance(event, Answer):
-                        self._check((*event.citations, *event.nearest))
-                        became = event.status
-                        self._metrics.withheld.add(len(event.withheld))
-                    else:
-                        self._check(event.citations)
-                    yield event
-        except GeneratorExit:
+                yield from self._checked(answer(), began)
+        except Busy:
+            self._metrics.answers.add(status="busy")
             raise
+
+    def _checked(self, events: Iterator[Event], began: float) -> Iterator[Event]:
+        became = "stopped"
+        try:
+            for event in events:
+                if isinstance(event, Answer):
+                    self._check((*event.citations, *event.nearest))
+                    became = event.status
+                    self._metrics.withheld.add(len(event.withheld))
+                else:
+                    self._check(event.citations)
+                yield event
         except Exception as error:
-            became = _outcome(error)
+            became = "question_refused" if isinstance(error, QuestionError) else "failed"
             raise
         finally:
             self._metrics.answers.add(status=became)
@@ -224,9 +244,3 @@ class _Talk:
 
 def _key(asked: Sequence[str], only: Filter) -> bytes:
     return hashlib.sha256(repr((*asked, only)).encode(errors="backslashreplace")).digest()
-
-
-def _outcome(error: Exception) -> str:
-    if isinstance(error, QuestionError):
-        return "question_refused"
-    return "busy" if isinstance(error, Busy) else "failed"

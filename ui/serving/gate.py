@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 from .metrics import Metrics
@@ -19,40 +23,75 @@ class Gate:
 
     def __init__(self, running: int, waiting: int, patience: float, metrics: Metrics) -> None:
         self._free = running
-        self._room = waiting
+        self._most_waiting = waiting
         self._patience = patience
         self._metrics = metrics
-        self._changed = threading.Condition()
+        self._waiting = deque[Future[None]]()
+        self._turn = threading.Lock()
 
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place while answering; raises Busy where there is none."""
-        self._enter()
+        ticket = self._ticket()
+        try:
+            ticket.result(self._patience)
+        except TimeoutError:
+            raise self._given_up(ticket) from None
         self._metrics.running.add(1)
         try:
             yield
         finally:
-            self._metrics.running.add(-1)
-            with self._changed:
-                self._free += 1
-                self._changed.notify()
+            self.leave()
 
-    def _enter(self) -> None:
-        with self._changed:
+    async def enter(self) -> None:
+        """Take a place without holding a thread while waiting, to be given back by `leave`; raises Busy for none."""
+        ticket = self._ticket()
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(ticket), self._patience)
+        except TimeoutError:
+            raise self._given_up(ticket) from None
+        except asyncio.CancelledError:
+            self._given_up(ticket)
+            raise
+        self._metrics.running.add(1)
+
+    def leave(self) -> None:
+        """Give a place back."""
+        self._metrics.running.add(-1)
+        self._pass_on()
+
+    def _ticket(self) -> Future[None]:
+        """Done once the place is there."""
+        ticket = Future[None]()
+        with self._turn:
             if self._free > 0:
                 self._free -= 1
-                return
-            if self._room <= 0:
+                ticket.set_result(None)
+            elif len(self._waiting) < self._most_waiting:
+                self._waiting.append(ticket)
+                self._metrics.waiting.add(1)
+            else:
                 raise self._refusal("full", FULL)
-            self._room -= 1
-            self._metrics.waiting.add(1)
-            try:
-                if not self._changed.wait_for(lambda: self._free > 0, self._patience):
-                    raise self._refusal("patience", TOO_LONG)
-                self._free -= 1
-            finally:
-                self._room += 1
+        return ticket
+
+    def _pass_on(self) -> None:
+        with self._turn:
+            while self._waiting:
+                ticket = self._waiting.popleft()
                 self._metrics.waiting.add(-1)
+                if ticket.set_running_or_notify_cancel():
+                    ticket.set_result(None)
+                    return
+            self._free += 1
+
+    def _given_up(self, ticket: Future[None]) -> Busy:
+        if ticket.cancel():
+            with self._turn, contextlib.suppress(ValueError):  # it may be on its way out of the line
+                self._waiting.remove(ticket)
+                self._metrics.waiting.add(-1)
+        else:
+            self._pass_on()  # the place came at the last moment: the next in line gets it
+        return self._refusal("patience", TOO_LONG)
 
     def _refusal(self, reason: str, told: str) -> Busy:
         self._metrics.turned_away.add(reason=reason)
