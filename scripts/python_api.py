@@ -51,7 +51,7 @@ def _described(name: str, value: Any) -> Iterator[str]:
     told = _NAMED.sub(r"- `\1`: ", inspect.getdoc(value) or "")
     yield f"## `{name}{f'({bases})' if bases else ''}`\n\n{told}"
     if dataclasses.is_dataclass(value):
-        yield "\n```python"
+        yield "\n```text"  # not as Python: the formatter would have a style of its own for it
         yield from (_field(field) for field in dataclasses.fields(value))
         yield "```"
     for member, held in vars(value).items():

@@ -13,7 +13,7 @@ from serving_fakes import QUESTION, UNLIMITED, Running, running
 
 from assistant import Assistant
 from assistant.errors import SettingsError
-from ui.serving.app import METHODS
+from ui.serving.guards import METHODS
 from ui.serving.reference import page
 from ui.serving.settings import ServerSettings
 
@@ -177,6 +177,7 @@ def test_metrics_are_as_prometheus_reads_them(served: Running) -> None:
 def test_a_method_that_is_none_is_told_in_our_shape(served: Running, path: str, method: str) -> None:
     refused = served.ask(method, path, {})
     assert refused.status == 405 and refused.headers["allow"] == "GET" and refused.error
+    assert served.ask("PROPFIND", path, {}).status == 405
 
 
 def test_the_page_of_the_api_is_escaped() -> None:

@@ -20,7 +20,7 @@ from ui.look import launch_options
 from . import api, completions, embedding, mcp, reference
 from .access import Access
 from .answering import Answering
-from .guards import Guards
+from .guards import METHODS, Guards
 from .metrics import CONTENT_TYPE, Metrics
 from .problems import Problem, handle
 from .settings import ServerSettings
@@ -35,7 +35,6 @@ UNDESCRIBED = ("/docs", "/embed.js")
 """Ours, but for people and pages rather than programs."""
 ENCODING = "o200k_base"
 """In which an answer that no model wrote is counted."""
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def _nothing_else(app: FastAPI) -> None:
         raise Problem(404, "There is no such route here: see /docs.", code="not_found")
 
     for path in ("/v1/{rest:path}", "/api/{rest:path}", "/mcp", "/healthz", "/readyz", "/metrics", *UNDESCRIBED):
-        app.add_api_route(path, nothing, methods=METHODS, include_in_schema=False)
+        app.add_api_route(path, nothing, methods=list(METHODS), include_in_schema=False)
 
 
 def _for_gradio_clients(answering: Answering) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,6 +17,7 @@ from .problems import Problem
 from .settings import ServerSettings
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 PAGE_API = "/gradio_api/"
 UNUSED = re.compile(r"/gradio_api/(?:file|proxy|upload\w*|stream|deep_link|dev|custom_component|runs?-?history|runs)\b")
 """What Gradio serves and the page does not use: files of this machine, other addresses, uploads to its disk."""
@@ -91,6 +91,8 @@ class Guards:
             raise Problem(421, UNKNOWN_HOST.format(host=host[:100]), code="unknown_host")
         if UNUSED.match(re.sub("/+", "/", path)) and not (self._uploads and path.startswith(f"{PAGE_API}upload")):
             raise Problem(404, "There is nothing here.", code="not_found")
+        if scope["method"] not in METHODS:
+            raise Problem(405, "There is no such method here.", headers={"Allow": "GET, HEAD, POST, OPTIONS"})
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return receive
         self._check_origin(headers, host)
@@ -154,8 +156,7 @@ def _name(host: str) -> str:
 
 
 def _method(scope: Scope) -> str:
-    known: Sequence[str] = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
-    return scope["method"] if scope["method"] in known else "other"
+    return scope["method"] if scope["method"] in METHODS else "other"
 
 
 def _route(scope: Scope) -> str:

@@ -51,7 +51,11 @@ MESSAGE = {
         },
     }
 }
-ANSWERS: dict[int | str, dict[str, Any]] = {**FAILURES, 202: {"description": "A notification was taken."}}
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    **FAILURES,
+    202: {"description": "A notification was taken."},
+    400: {"description": "No message of JSON-RPC: an error of its shape."},
+}
 PARSE, INVALID, NO_METHOD, NO_PARAMS = -32700, -32600, -32601, -32602
 
 
