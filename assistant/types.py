@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import datetime as dt
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -232,6 +233,21 @@ class Answer:
 
     def __str__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        """The answer as a notebook shows it: its text, and under it the exact words that each mark stands for."""
+        cited = "".join(_cited_html(citation) for citation in (*self.citations, *self.nearest))
+        paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in (*self.text.split("\n\n"), self.note) if part)
+        return f"<div>{paragraphs}<ul>{cited}</ul></div>" if cited else f"<div>{paragraphs}</div>"
+
+
+def _cited_html(citation: Citation) -> str:
+    """One citation: its words marked, and where they stand; an address that is none of the web's is not linked."""
+    published = citation.published.isoformat() if citation.published else ""
+    place = html.escape(", ".join(filter(None, [citation.title, citation.publisher, published])))
+    if citation.url.startswith(("https://", "http://")):
+        place = f'<a href="{html.escape(citation.url)}" rel="noopener noreferrer">{place}</a>'
+    return f"<li>[{citation.number}] <mark>{html.escape(citation.quote)}</mark> {place}</li>"
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import html
 import json
 import re
 
@@ -82,3 +83,16 @@ def test_the_tree_of_errors_is_as_drawn() -> None:
 def test_all_errors_are_exported() -> None:
     kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
     assert kinds <= set(assistant.__all__)
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=20))
+def test_a_notebook_shows_an_answer_and_runs_nothing_of_it(text: str, quote: str, url: str) -> None:
+    hostile = "<script>alert(1)</script>"
+    cited = dataclasses.replace(CITATION, quote=quote + hostile, title=hostile, url=f"javascript:{url}")
+    claim = Claim(text, (cited,))
+    answer = Answer("?", "?", ANSWERED, f"{text}{hostile} [1]", (claim,), (cited,), (), (), None, "w", note=hostile)
+    shown = answer._repr_html_()
+    assert shown.count(html.escape(hostile)) == 4 and f"<mark>{html.escape(quote + hostile)}</mark>" in shown
+    assert set(re.findall(r"<(\w+)", shown)) <= {"div", "p", "ul", "li", "mark"} and "javascript:" not in shown
+    linked = dataclasses.replace(answer, citations=(dataclasses.replace(CITATION, url='https://x/"><b>'),))
+    assert '<a href="https://x/&quot;&gt;&lt;b&gt;"' in linked._repr_html_()

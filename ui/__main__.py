@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 import sys
-import threading
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,15 @@ from assistant.errors import OnTheRecordError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    import gradio as gr
+    from .serving.guards import Guards
+    from .serving.settings import ServerSettings
 
 HOST = "127.0.0.1"
 PORT = 7860
 DESK_PORT = 7890
 PORTS_TRIED = 20
 REPORTS_VARIABLE = "READERS_DATABASE_URL"
+READERS_VARIABLE = "READERS_LOGINS"
 QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -41,12 +43,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     _bypass_proxy(arguments.host)
     try:
         settings = _settings(arguments)
-        if arguments.add_login:
-            return _add_login(settings, arguments.add_login)
-        options = _login(settings) if arguments.desk else {}
-        port = free_port(arguments.host, arguments.port, DESK_PORT if arguments.desk else PORT)
-        demo = _made(settings, arguments)
-        return _serve(demo, arguments.host, port, arguments.open, options)
+        if arguments.add_login or arguments.add_reader:
+            return _add_login(settings, arguments.add_login or arguments.add_reader, reader=not arguments.add_login)
+        if arguments.add_key:
+            return _add_key(settings, arguments.add_key, arguments.per_minute)
+        from .serving.settings import ServerSettings
+
+        return _serve(arguments, settings, ServerSettings.from_env())
     except (OnTheRecordError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -86,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
         help="where the desk finds and keeps runs of the evals (default: evals/runs)",
     )
     add("--add-login", metavar="NAME", help="give somebody a login for the desk (asks for the password), and stop")
+    add("--login", action="store_true", help="keep the chat to readers with a login, and the API to keys")
+    add("--add-reader", metavar="NAME", help="give somebody a login for the chat (asks for the password), and stop")
+    add("--add-key", metavar="NAME", help="make an API key for somebody, print it, and stop")
+    add("--per-minute", metavar="N", type=int, help="requests a minute that the key is good for")
     add("--host", default=HOST, help=f"address to serve on (default: {HOST}, this machine alone)")
     add(
         "--port", type=_port, help=f"port to serve on (default: {PORT}, the desk {DESK_PORT}, or the next that is free)"
@@ -116,63 +123,94 @@ def _bypass_proxy(host: str) -> None:
         os.environ[name] = ",".join(filter(None, [known, "127.0.0.1", "localhost", host]))
 
 
-def _logins_file(settings: Settings) -> Path:
-    return settings.data_path() / "ui" / "logins"
+def _folder(settings: Settings) -> Path:
+    return settings.data_path() / "ui"
 
 
-def _add_login(settings: Settings, name: str) -> int:
+def _add_login(settings: Settings, name: str, *, reader: bool) -> int:
     from . import logins
 
+    file = _folder(settings) / ("readers" if reader else "logins")
     ask = getpass.getpass if sys.stdin.isatty() else lambda _: sys.stdin.readline().rstrip("\n")
-    logins.add(_logins_file(settings), name, ask(f"Password for {name}: "))
-    print(f"{name} can log in at the desk ({_logins_file(settings)})")
+    logins.add(file, name, ask(f"Password for {name}: "))
+    print(f"{name} can log in at the {'page' if reader else 'desk'} ({file})")
     return 0
 
 
-def _login(settings: Settings) -> dict[str, Any]:
-    """What keeps the desk closed to all but its editors; raises NoLogins where there are none."""
+def _add_key(settings: Settings, name: str, per_minute: int | None) -> int:
+    from .serving import keys
+
+    file = _folder(settings) / "keys"
+    print(keys.add(file, name, per_minute))
+    print(f"The API key of {name}, shown this once; only its hash is kept ({file}).", file=sys.stderr)
+    return 0
+
+
+def _login(settings: Settings, *, desk: bool) -> dict[str, Any]:
+    """What keeps a page closed to all but those with a login; raises NoLogins where there are none."""
     from . import strings as say
-    from .logins import Logins
+    from .logins import VARIABLE, Logins
 
-    return {"auth": Logins.load(_logins_file(settings)).admit, "auth_message": say.DESK_LOGIN}
+    if desk:
+        return {"auth": Logins.load(_folder(settings) / "logins", None, VARIABLE).admit, "auth_message": say.DESK_LOGIN}
+    logins = Logins.load(_folder(settings) / "readers", None, READERS_VARIABLE, "--add-reader")
+    return {"auth": logins.admit, "auth_message": say.READERS_LOGIN}
 
 
-def _made(settings: Settings, arguments: argparse.Namespace) -> gr.Blocks:
-    """The page, or the desk, over an open assistant and the readers' database."""
+def _serve(arguments: argparse.Namespace, settings: Settings, serving: ServerSettings) -> int:
+    login = _login(settings, desk=arguments.desk) if arguments.desk or arguments.login else {}
+    port = free_port(arguments.host, arguments.port, DESK_PORT if arguments.desk else PORT)
+    name = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    address = f"http://{name}:{port}"
+    app = _made(arguments, settings, serving, address, login)
+    from .serving import server
+
+    def started() -> None:
+        print(f"On the Record is at {address} (Ctrl+C stops it)", flush=True)
+        if arguments.open:
+            webbrowser.open(address)
+
+    with server.listen(arguments.host, port) as listening:
+        server.serve(app, serving, listening, started)
+    return 0
+
+
+def _made(
+    arguments: argparse.Namespace, settings: Settings, serving: ServerSettings, address: str, login: dict[str, Any]
+) -> Guards:
+    """The page and its protocols, or the desk, over an open assistant and the readers' database."""
     from assistant import Assistant
 
     from .reports import Reports, default_url  # SQLAlchemy takes a moment to import
+    from .serving.access import Access
+    from .serving.keys import Keys
+    from .serving.metrics import Metrics
 
+    metrics, folder = Metrics(), _folder(settings)
+    access = Access(serving, Keys(folder / "keys"), metrics, keys_required=bool(login))
     assistant = Assistant.open(settings)
     reports = Reports(arguments.reports or default_url(settings.data_path()))
+    from .serving import app  # after the environment is set: Gradio reads it at import
+
+    service = app.Service(serving, access, metrics, _is_loopback(arguments.host), address)
     if arguments.desk:
         from evals.runs import RUNS
 
         from .desk import build
         from .evaluation import Evals
 
-        return build(assistant, reports, Evals(settings.data_path() / "ui", arguments.runs or RUNS))
-    from . import page  # after the environment is set: Gradio reads it at import
+        return app.desk(build(assistant, reports, Evals(folder, arguments.runs or RUNS)), service, **login)
+    from . import page
     from . import strings as say
+    from .serving.answering import Answering
 
     mode = say.MODEL_MODE.format(model=settings.model) if settings.model else say.QUOTING_MODE
-    return page.build(assistant, reports=reports, mode=mode)
+    answering = Answering(assistant, serving, metrics)
+    return app.public(page.build(answering, reports=reports, mode=mode), answering, service, **login)
 
 
-def _serve(demo: gr.Blocks, host: str, port: int, open_page: bool, options: dict[str, Any]) -> int:
-    from .look import launch_options
-
-    name = f"[{host}]" if ":" in host else host
-    demo.launch(
-        server_name=name, server_port=port, inbrowser=open_page, quiet=True, prevent_thread_lock=True,
-        **launch_options(), **options,
-    )  # fmt: skip
-    print(f"On the Record is at http://{name}:{port} (Ctrl+C stops it)", flush=True)
-    try:
-        threading.Event().wait()
-    finally:
-        demo.close(verbose=False)
-    return 0
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 if __name__ == "__main__":

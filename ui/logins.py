@@ -34,17 +34,22 @@ class Logins:
         self._turn = threading.Lock()
 
     @classmethod
-    def load(cls, file: Path, environ: Mapping[str, str] | None = None) -> Logins:
-        """From the variable DESK_LOGINS if it is set, else from `file`; raises NoLogins where there are none."""
+    def load(
+        cls, file: Path, environ: Mapping[str, str] | None = None, variable: str = VARIABLE, flag: str = "--add-login"
+    ) -> Logins:
+        """From the environment's `variable` if it is set, else from `file`; raises NoLogins where there are none.
+
+        `flag` is what adds one, to be told then.
+        """
         environ = os.environ if environ is None else environ
-        text = environ.get(VARIABLE, "")
+        text = environ.get(variable, "")
         if not text.strip() and file.is_file():
             text = file.read_text(encoding="utf-8")
         hashes = dict(_parsed(line) for line in text.split())
         if not hashes:
             raise NoLogins(
-                f"The desk lets nobody in without a login, and there is none: run `python -m ui --add-login NAME`, "
-                f"which writes {file}, or put such lines into {VARIABLE}."
+                f"Nobody is let in without a login, and there is none: run `python -m ui {flag} NAME`, "
+                f"which writes {file}, or put such lines into {variable}."
             )
         return cls(hashes)
 

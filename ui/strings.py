@@ -115,6 +115,7 @@ REPORT_FAILED = "It could not be stored just now. Please send it again in a mome
 # The desk
 DESK = "The editors’ desk"
 DESK_LOGIN = "The editors’ desk: log in"
+READERS_LOGIN = "On the Record: log in"
 QUEUE, SUITES, CASES, REASK = "Readers’ reports", "Evals", "Cases", "Ask again"
 OPEN, ACCEPTED, REJECTED, ANSWERED = "open", "accepted", "rejected", "answered"
 ALL, STATE = "all", "State"

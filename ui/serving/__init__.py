@@ -1,0 +1,1 @@
+"""The one server: the page, OpenAI's protocol, the whole answer as JSON, MCP, health and metrics."""
