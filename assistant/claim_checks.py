@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .cited import Cited
+from .claim_circumstances import check_causes, check_tenses
 from .claim_deeds import check_grave, check_questions, check_relations, check_scare_quotes, check_turns, check_words
 from .claim_doers import check_doers, check_owners
 from .claim_figures import check_dates, check_numbers
@@ -51,7 +52,7 @@ def failure(claim: Cited) -> str | None:
     for check in (
         check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_dates, check_names,
         check_offices, check_grave, check_scare_quotes, check_questions, check_doers, check_turns, check_relations, check_owners,
-        check_voices, check_attributed, check_given_speaker, check_words,
+        check_causes, check_tenses, check_voices, check_attributed, check_given_speaker, check_words,
     ):  # fmt: skip
         if reason := check(claim):
             return reason

@@ -63,7 +63,7 @@ def _count(person: Person, text: str, claim: Cited) -> int:
 
 
 def _pronouns(text: str) -> int:
-    return len(PERSONAL.findall(text)) + len(re.findall(r"\b(?:they|them|their|who|I|my|me)\b", text))
+    return len(PERSONAL.findall(text)) + len(re.findall(r"\b(?:who|I|my|me)\b", text))
 
 
 def _is_named(part: str, word: str, place: int, claim: Cited, allowed: frozenset[str]) -> bool:

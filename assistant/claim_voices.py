@@ -8,9 +8,13 @@ from collections.abc import Iterator, Sequence
 from .cited import DISTANCED, DISTANCED_BY_SOURCE, REACH, Cited, content_words_all, doers, is_aside
 from .locating import Evidence
 from .quotations import Quotation, normal, quotations, single_quotations, stands_in
-from .statements import Statement, Voice, reports, same_speaker
+from .statements import Statement, Voice, report_verbs, reports, same_speaker
 from .types import Attribution
 from .words import STOP_WORDS, content_words, root, stem, tokens
+
+
+TOLD = 2  # words that a claim has of what somebody says, from which on it says so
+_PASSING_ON = frozenset("reported reports report according to wrote".split())
 
 
 def check_quotations(claim: Cited) -> str | None:
@@ -156,8 +160,9 @@ def check_attributed(claim: Cited) -> str | None:
             return f"it states as a fact what stands between quotation marks: {e.view.document.text[a.start : a.end]!r}"
         if not persons:
             # A body, or somebody whom the rules could not name: the claim has to report, or name a source.
-            if (voices or a.cue) and not _reports(claim, voices):
-                return f"the document credits {' and '.join(voices) or 'somebody'} with it, the claim nobody"
+            if (voices or a.cue) and not (_reports(claim, voices) and _credits(claim, a, e, number)):
+                said = a.speaker or a.source.of(e.view.document.text) or "somebody"
+                return f"the document credits {said} with it, the claim does not"
             continue
         if not any(same_speaker(name, voice) for name in credited for voice in persons):
             return f"it leaves out that {' and '.join(persons)} says so"
@@ -165,6 +170,34 @@ def check_attributed(claim: Cited) -> str | None:
         if direct and not any(same_speaker(name, a.speaker) for name in credited):
             return f"it leaves out that {a.speaker} says so"
     return _unreported(claim)
+
+
+def _credits(claim: Cited, a: Attribution, e: Evidence, number: int) -> bool:
+    """Whether a claim that says what a body, or somebody unnamed, alone is credited with credits them, or whoever is meant.
+
+    Whoever only reports it in turn is not enough, nor one who speaks in what is reported.
+    """
+    text, sentence = e.view.document.text, e.view.sentences[number]
+    others = [o for _, n, o in claim.attributions() if n == number and o != a]
+    if any(o.via and same_speaker(o.via, a.speaker) for o in others if a.speaker):
+        return True  # it but reports what the others say
+    said = {stem(word) for word in tokens(a.speaker or a.source.of(text))} - STOP_WORDS
+    credits = " ".join([a.credit.of(text), *(o.credit.of(text) for o in others), *(o.via for o in others), a.via])
+    told = {stem(w) for part in a.content for w in content_words(part.of(text))}
+    told -= {stem(w) for o in others for part in o.content for w in content_words(part.of(text)) if o.content != a.content}
+    told &= {stem(w) for w in content_words(claim.text)} - {stem(w) for w in tokens(credits)}
+    if len(told) < TOLD or said & {stem(w) for w in tokens(claim.statement.own)}:
+        return True
+    inside = {root(w) for w in tokens(sentence.of(text).replace(a.cue_span.of(text), " "))}
+    return any(root(cue) == root(a.cue) or root(cue) not in inside for cue in _loose(claim, {o.speaker for o in others}))
+
+
+def _loose(claim: Cited, others: set[str]) -> Iterator[str]:
+    """The verbs of saying in a claim that do not belong to one of some speakers, or to whoever passes words on."""
+    theirs = [v.span for v in claim.statement.voices if v.name in others or v.cue in _PASSING_ON]
+    for match in report_verbs(claim.statement.own):
+        if match.group().lower() not in _PASSING_ON and not any(s.start <= match.start() < s.end for s in theirs):
+            yield match.group().lower()
 
 
 def _is_quoted_there(a: Attribution, e: Evidence, claim: Cited) -> bool:

@@ -247,7 +247,12 @@ def is_report(word: str) -> bool:
 
 def reports(text: str) -> bool:
     """Whether some words have a verb that reports what somebody says."""
-    return any(not _PASSIVE.search(text[: match.start()]) for match in _CUE.finditer(text))
+    return any(True for _ in report_verbs(text))
+
+
+def report_verbs(text: str) -> Iterator[re.Match[str]]:
+    """The verbs in some words that report what somebody says."""
+    return (match for match in _CUE.finditer(text) if not _PASSIVE.search(text[: match.start()]))
 
 
 def same_speaker(one: str, other: str) -> bool:
