@@ -6,6 +6,7 @@ import itertools
 import re
 
 from .cited import SAME, Cited
+from .dates import MONTHS
 from .matching import match as alikeness
 from .polarity import difference
 from .statements import is_report
@@ -165,7 +166,7 @@ def _relations(text: str, claim: Cited) -> set[tuple[str, str, str]]:
         between = text[end:start]
         if one == two or re.search(r"[.;!?]\s", between):
             continue
-        for word in content_words(between):
+        for word in (w for w in content_words(between) if not w.isdigit() and w not in MONTHS):
             turned = bool(re.search(r"\b(?:by)\s+(?:[\w’'-]+\s+){0,5}\Z", between))
             found.add((two, stem(word), one) if turned else (one, stem(word), two))
     return found

@@ -114,7 +114,7 @@ def _does(voice: Voice, claim: Cited) -> bool:
         person = e.view.people.by_name(voice.name)
         words = e.text
         if person is None and not is_aside(claim.text, voice.span):
-            if set(tokens(voice.name)) <= set(tokens(words)) and _SOURCED.search(words):
+            if set(tokens(voice.name)) <= set(tokens(words)) and _carries(voice.name, e):
                 return True
             continue
         form = re.escape(person.surname if person else voice.name)
@@ -126,6 +126,15 @@ def _does(voice: Voice, claim: Cited) -> bool:
             if root(voice.cue) in {root(word) for word in near}:
                 return True
     return False
+
+
+def _carries(body: str, e: Evidence) -> bool:
+    """Whether a body is one that the document has reports from."""
+    names = set(tokens(body)) - {"the"}
+    return any(
+        names & set(tokens(a.via)) or (a.cue in _PASSING_ON or a.cue == "according to") and names <= set(tokens(a.speaker))
+        for a in e.view.attributions
+    )
 
 
 def _document_voices(claim: Cited) -> list[tuple[str, str, frozenset[str]]]:

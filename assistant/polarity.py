@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .dates import MONTHS
 from .words import LIGHT_VERBS, STOP_WORDS, root, stem, tokens
 
 # Each operator with the class it is of.
@@ -50,6 +51,8 @@ _IS_CHARGED = re.compile(
     r"\b(?:is|are|was|were|been|being|stands?)\s+(?:also\s+|now\s+)?(?:accused|charged|suspected)\b"
 )
 UNDONE = 6  # letters that "unhurt" has at least
+# Of whoever carries a report, and when: no part of what an operator bears on.
+_OF_SOURCES = frozenset(("reported", "reports", "wrote", "according", *MONTHS))
 IN_PASSING = 0.5  # share of the words of an accusation that a claim about nobody may have
 MOSTLY, NEARLY_ALL = 0.6, 0.8  # shares of words that make it plain that a claim speaks of the same
 REACH = 9  # tokens that an operator reaches, at most
@@ -57,12 +60,16 @@ REACH = 9  # tokens that an operator reaches, at most
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator: its word, class, the heads it bears on (what follows it first) and all stems in its reach."""
+    """An operator: its word, class, the heads it bears on (what follows it first) and all stems in its reach.
+
+    `subject`: the stems right before it, of whoever refuses or denies.
+    """
 
     word: str
     kind: str
     heads: frozenset[str]
     reach: frozenset[str]
+    subject: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,8 @@ def operators(text: str) -> list[Operator]:
             continue
         if plain == "may" and word.text[0].isupper():
             continue
-        found.append(Operator(plain, kind, *_bearing(words, place, kind)))
+        subject = frozenset(word.stem for word in _subject_before(words, place) if word.stem)
+        found.append(Operator(plain, kind, *_bearing(words, place, kind), subject))
     return found
 
 
@@ -167,6 +175,8 @@ def _words(text: str) -> list[_Word]:
         plain = word.lower()
         empty = (
             plain in STOP_WORDS
+            or plain.isdigit()
+            or plain in _OF_SOURCES
             or plain in LIGHT_VERBS
             or not word[0].isalnum()
             or plain in _CLASSES
@@ -198,7 +208,7 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
             and not _answered(operator, theirs, cited_stems)
         ):
             return f"it says {operator.word!r}, which the words cited do not"
-    for operator in theirs:
+    for operator in (o for o in theirs if not any(_takes_up(m, o) for m in mine)):
         widely = (operator.reach & claim_stems) - plain_there
         if operator.kind == "negation" and len(widely) >= SEVERAL and not widely & negated_here:
             return f"it leaves out {operator.word!r}"
@@ -235,6 +245,11 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
     if _IS_CHARGED.search(claimed) and (reason := _charge(mine, theirs)):
         return reason
     return _accusation(mine, theirs, claim_stems, personal)
+
+
+def _takes_up(mine: Operator, theirs: Operator) -> bool:
+    """Whether an operator of the claim is one of the words cited, by the same subject, with a pronoun for the rest: "refused it"."""
+    return not mine.reach and root(mine.word) == root(theirs.word) and bool(mine.subject & theirs.subject)
 
 
 def _counted(
