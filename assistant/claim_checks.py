@@ -10,12 +10,13 @@ import re
 
 from .cited import Cited
 from .claim_circumstances import check_causes, check_tenses
+from .claim_credits import check_attributed
 from .claim_deeds import check_grave, check_questions, check_relations, check_scare_quotes, check_turns, check_words
 from .claim_doers import check_doers, check_owners
 from .claim_figures import check_dates, check_numbers
 from .claim_names import check_names, check_offices
 from .claim_pronouns import check_alone
-from .claim_voices import check_attributed, check_given_speaker, check_quotations, check_quoted_speakers, check_voices
+from .claim_voices import check_given_speaker, check_quotations, check_quoted_speakers, check_voices
 from .locating import folded
 from .verification import marks_failure
 from .words import tokens

@@ -139,7 +139,9 @@ _ASKS = re.compile(
     r"\?|\b(?:ask|asks|asked|asking|question|questions|questioned|wonder|wonders|wondered|whether|why)\b"
 )
 # Words that add nothing to what is said.
-_PLAIN = frozenset("according whenever set not no never also both alike saying note notes article document documents".split())
+_PLAIN = frozenset(
+    "according whenever set not no never also both alike saying note notes article document documents".split()
+)
 
 
 def check_turns(claim: Cited) -> str | None:

@@ -49,7 +49,9 @@ def check_numbers(claim: Cited) -> str | None:
         ):
             bound = same[0].bound or "exact"
             return f"the words cited have {shown} as {bound!r}, the claim has not"
-        if not any(shown == number for number, _ in kept_years) and _is_swapped(quantity, same, [q for q in cited if q.value != quantity.value]):
+        if not any(shown == number for number, _ in kept_years) and _is_swapped(
+            quantity, same, [q for q in cited if q.value != quantity.value]
+        ):
             return f"the number {shown} counts something else in the words cited"
     return _check_years(claim)
 
@@ -106,11 +108,11 @@ def _enumerates(words: str) -> bool:
     return bool(re.search(r"\band\b", words))
 
 
-def _is_swapped(mine: Quantity, same: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
+def _is_swapped(mine: Quantity, same: Sequence[Quantity], cited: Sequence[Quantity]) -> bool:
     """Whether another number of the words cited, a year beside years only, has more of the same around it."""
     if mine.counts and any(mine.counts == q.counts for q in same):
         return False
-    others = [q for q in others if _is_year(q) == _is_year(mine)]
+    others = [q for q in cited if q.value != mine.value and _is_year(q) == _is_year(mine)]
     near = max(len(mine.around & q.around) for q in same)
     return any(len(mine.around & q.around) > near for q in others)
 
@@ -159,7 +161,9 @@ def check_dates(claim: Cited) -> str | None:
 
 def _near(text: str, span: Span) -> frozenset[str]:
     """Stems of the words around a date, other dates among them apart."""
-    before = [w for w in re.findall(r"\w+", re.split(r"[.;!?]\s|\n", text[: span.start])[-1].lower()) if _is_word(w)][-7:]
+    before = [w for w in re.findall(r"\w+", re.split(r"[.;!?]\s|\n", text[: span.start])[-1].lower()) if _is_word(w)][
+        -7:
+    ]
     after = re.findall(r"\w+", re.split(r"[.;!?]\s|\n|,", text[span.end :].lower())[0])[:4]
     return frozenset(stem(w) for w in (*before, *after) if w not in STOP_WORDS and _is_word(w))
 

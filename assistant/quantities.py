@@ -80,7 +80,13 @@ def quantities(text: str) -> list[Quantity]:
         start, end = tokens[place].start(), tokens[after - 1].end()
         found.append(
             Quantity(
-                value, start, end, _bound(text[:start]), _measure(tokens, after), _around(tokens, place, after), ordinal,
+                value,
+                start,
+                end,
+                _bound(text[:start]),
+                _measure(tokens, after),
+                _around(tokens, place, after),
+                ordinal,
                 _counted(tokens, after),
             )
         )
