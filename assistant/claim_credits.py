@@ -36,13 +36,15 @@ def check_attributed(claim: Cited) -> str | None:
             and not _is_quoted_there(a, e, claim)
         ):
             return f"it states as a fact what stands between quotation marks: {e.view.document.text[a.start : a.end]!r}"
+        # A body, or somebody whom the rules could not name: the claim has to report, or name a source.
+        unnamed = a.cue and e.view.people.by_name(a.speaker) is None
+        if (unnamed or (voices and not persons)) and not (
+            _shows(claim, a, e)
+            or ((persons or _reports(claim, voices)) and _credits(claim, a, e, number))
+        ):
+            said = a.speaker or a.source.of(e.view.document.text) or "somebody"
+            return f"the document credits {said} with it, the claim does not"
         if not persons:
-            # A body, or somebody whom the rules could not name: the claim has to report, or name a source.
-            if (voices or a.cue) and not (
-                _shows(claim, a, e) or (_reports(claim, voices) and _credits(claim, a, e, number))
-            ):
-                said = a.speaker or a.source.of(e.view.document.text) or "somebody"
-                return f"the document credits {said} with it, the claim does not"
             continue
         if not any(same_speaker(name, voice) for name in credited for voice in persons):
             return f"it leaves out that {' and '.join(persons)} says so"
@@ -64,8 +66,8 @@ def _credits(claim: Cited, a: Attribution, e: Evidence, number: int) -> bool:
     said = {stem(word) for word in tokens(a.speaker or a.source.of(text)) if word not in STOP_WORDS}
     if not said or said & {stem(word) for word in tokens(claim.statement.own)}:
         return True
-    apart = [o for o in others if not (_inside(o, a) or _inside(a, o))]
-    named = " ".join([a.credit.of(text), a.via, *(f"{o.credit.of(text)} {o.via}" for o in others)])
+    apart = [o for o in others if not _share(a, o)]
+    named = " ".join([a.credit.of(text), a.via, *(f"{o.credit.of(text)} {o.via}" for o in apart)])
     told = _told(a, text) & {stem(word) for word in content_words(claim.text)}
     if len(told - {s for o in apart for s in _told(o, text)} - {stem(word) for word in tokens(named)}) < TOLD:
         return True
@@ -87,9 +89,9 @@ def _told(a: Attribution, text: str) -> set[str]:
     return {stem(word) for part in parts for word in content_words(part)}
 
 
-def _inside(one: Attribution, other: Attribution) -> bool:
-    """Whether what one attribution reports stands in what another does."""
-    return any(two.holds(part) for part in one.content for two in other.content)
+def _share(one: Attribution, other: Attribution) -> bool:
+    """Whether two attributions report some of the same words."""
+    return any(two.start < part.end and part.start < two.end for part in one.content for two in other.content)
 
 
 def _loose(claim: Cited, others: set[str]) -> Iterator[str]:
