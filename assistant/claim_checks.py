@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from .cited import Cited
-from .claim_circumstances import check_causes, check_tenses
+from .claim_circumstances import check_causes, check_days, check_tenses
 from .claim_credits import check_attributed
 from .claim_deeds import check_grave, check_questions, check_relations, check_scare_quotes, check_turns, check_words
 from .claim_doers import check_doers, check_owners
-from .claim_figures import check_dates, check_numbers
+from .claim_figures import check_dates, check_numbers, check_shares
 from .claim_names import check_names, check_offices
 from .claim_pronouns import check_alone
 from .claim_voices import check_given_speaker, check_quotations, check_quoted_speakers, check_voices
@@ -51,9 +51,10 @@ _INSTRUCTION = re.compile(
 def failure(claim: Cited) -> str | None:
     """Why a claim may not be shown, or None: checks 1 to 4, in order."""
     for check in (
-        check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_dates, check_names,
-        check_offices, check_grave, check_scare_quotes, check_questions, check_doers, check_turns, check_relations, check_owners,
-        check_causes, check_tenses, check_voices, check_attributed, check_given_speaker, check_words,
+        check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_shares,
+        check_dates, check_names, check_offices, check_grave, check_scare_quotes, check_questions, check_doers, check_turns,
+        check_relations, check_owners, check_causes, check_tenses, check_days, check_voices, check_attributed,
+        check_given_speaker, check_words,
     ):  # fmt: skip
         if reason := check(claim):
             return reason

@@ -1,4 +1,4 @@
-"""Why and when, in a claim, against the words it cites: a cause that is none there, a state that is over."""
+"""Why and when, in a claim, against the words it cites: a cause that is none there, a state that is over, another day."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 
 from .cited import Cited
+from .dates import dates
+from .locating import Evidence
+from .names import Person
 from .words import content_words, stem
 
 # What makes of two events cause and effect.
@@ -54,6 +57,22 @@ def check_tenses(claim: Cited) -> str | None:
         if tenses == {"past"}:
             return f"what it says of {predicate!r} is past in the words cited"
     return None
+
+
+def check_days(claim: Cited) -> str | None:
+    """Whoever it names goes with one of its days in the words cited, if all that these say of them is of other days."""
+    days = [date for date in dates(claim.statement.own) if date.day]
+    for person in {m.person for e in claim.evidence for m in e.view.people.mentions(claim.statement.own)}:
+        told = [
+            [d for d in e.view.dates[n] if d.day] for e in claim.evidence for n in e.numbers if _is_of(person, e, n)
+        ]
+        if days and told and all(told) and not any(d.meets(day) for held in told for d in held for day in days):
+            return f"what the words cited say of {person.name} is of another day"
+    return None
+
+
+def _is_of(person: Person, e: Evidence, number: int) -> bool:
+    return person in e.view.about[number] or person.surname in e.view.text(number)
 
 
 def _tenses(predicate: str, text: str) -> Iterator[str]:

@@ -39,8 +39,7 @@ def check_attributed(claim: Cited) -> str | None:
         # A body, or somebody whom the rules could not name: the claim has to report, or name a source.
         unnamed = a.cue and e.view.people.by_name(a.speaker) is None
         if (unnamed or (voices and not persons)) and not (
-            _shows(claim, a, e)
-            or ((persons or _reports(claim, voices)) and _credits(claim, a, e, number))
+            _shows(claim, a, e) or ((persons or _reports(claim, voices)) and _credits(claim, a, e, number))
         ):
             said = a.speaker or a.source.of(e.view.document.text) or "somebody"
             return f"the document credits {said} with it, the claim does not"

@@ -140,7 +140,7 @@ _ASKS = re.compile(
 )
 # Words that add nothing to what is said.
 _PLAIN = frozenset(
-    "according whenever set not no never also both alike saying note notes article document documents".split()
+    "according together whenever set not no never also both alike saying note notes article document documents".split()
 )
 
 

@@ -14,6 +14,9 @@ from .words import STOP_WORDS, stem
 FIRST_YEAR = 1500  # what is read as a year, from here
 
 LAST_YEAR = 2100
+_UNIVERSAL = ("all", "every", "each", "everyone", "everybody", "always", "only", "solely")
+_COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_SHARE = re.compile(rf"\b(?P<part>{_COUNT}) of the (?P<whole>{_COUNT})\b")
 YEAR = 4  # figures
 _SHARED = re.compile(r"(?<![\w.,/-])(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: (?:to|and|or|until|through) |\s?[-–—]\s?)\Z")
 _YEARLY = re.compile(r"(?P<number>\d[\d,]*)(?: [a-z]\w*| UAPA){0,4}? in (?P<year>(?:19|20)\d\d)\b")
@@ -119,6 +122,19 @@ def _is_swapped(mine: Quantity, same: Sequence[Quantity], cited: Sequence[Quanti
 
 def _is_year(quantity: Quantity) -> bool:
     return quantity.end - quantity.start == YEAR and FIRST_YEAR <= quantity.value <= LAST_YEAR and not quantity.measure
+
+
+def check_shares(claim: Cited) -> str | None:
+    """It says "all" and "only" where the words cited do, and not of five what they say of four of the five."""
+    own = claim.statement.own.lower()
+    for word in _UNIVERSAL:
+        if re.search(rf"\b{word}\b(?! but\b)", own) and not re.search(rf"\b{word}\b(?! but\b)", claim.words.lower()):
+            return f"{word!r} is not in the words cited"
+    for match in _SHARE.finditer(claim.words.lower()):
+        part, whole = match["part"], match["whole"]
+        if re.search(rf"\b{whole}\b", own) and not re.search(rf"\b{part}\b", own):
+            return f"the words cited say it of {part} of the {whole}"
+    return None
 
 
 def check_dates(claim: Cited) -> str | None:

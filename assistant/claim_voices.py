@@ -71,7 +71,17 @@ def _is_same_voice(said: str, source: Attribution | None, e: Evidence, number: i
         before = [v.name for v in read.voices if v.span.end <= place and e.view.people.by_name(v.name)]
         whose |= set(before)
         return any(same_speaker(said, name) for name in whose)
-    return said in doers(e, number) or any(same_speaker(said, name) for name in whose | read.credited())
+    whose |= read.credited() | doers(e, number) | (_relative(source, e, number) if source else set())
+    return any(same_speaker(said, name) for name in whose)
+
+
+def _relative(source: Attribution, e: Evidence, number: int) -> set[str]:
+    """Whoever "who" means before a quotation: "Nagarathna and Bhuyan, who had 'reservations'"."""
+    sentence = e.view.sentences[number]
+    before = re.search(r"([^,;.]|\b[A-Z]\.)*,? who\b[^;.]*\Z", e.view.document.text[sentence.start : source.start])
+    named = [*e.view.people.mentions(before.group())] if before else []
+    who = before.group().rfind(" who") if before else 0
+    return {m.person.name for m in named if m.span.end <= who} if all(m.span.end <= who for m in named) else set()
 
 
 def _are_same(quote: Quotation, read: Statement, source: Attribution, e: Evidence) -> bool:

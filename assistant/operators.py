@@ -120,6 +120,10 @@ def _as(words: Sequence[Word], place: int) -> bool:
 
 def _bearing(words: Sequence[Word], place: int, kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """The heads and the reach of an operator."""
+    if kind == "legal" and [word.text for word in words[place + 1 : place + 2]] in (["against"], ["by"]):
+        # "insults alleged against him": what stands before it
+        before = [word.stem for word in _subject_before(words, place) if word.stem and not word.name]
+        return frozenset(before[:1]), frozenset(before)
     reach: list[Word] = []
     for number, word in enumerate(words[place + 1 : place + 1 + (_REACHES.get(kind, REACH))]):
         if kind == "legal" and word.text not in ".;!?" and not _is_told_of(words, place + 1 + number):
