@@ -134,7 +134,7 @@ def check_questions(claim: Cited) -> str | None:
 SCARE = 4  # words of a quotation up to which it may be a writer's distance from a word
 KIN = 0.7  # likeness from which a word stands for another
 _A_THING = re.compile(r"\s(?:the|an?|his|her|this|that)\s(?!in\b)[a-z]+")
-_SMALL = re.compile(r"(?<![\w’'-])[a-z][\w’'-]*")
+_SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][\w’'-]*")
 _ASKS = re.compile(
     r"\?|\b(?:ask|asks|asked|asking|question|questions|questioned|wonder|wonders|wondered|whether|why)\b"
 )

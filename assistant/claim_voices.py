@@ -12,6 +12,8 @@ from .statements import Statement, Voice, same_speaker
 from .types import Attribution
 from .words import root, tokens
 
+_ADDED = re.compile(r"\[(?!\s*(?:\.{3}|…)\s*\])[^\[\]]*\]")  # what is no elision
+
 
 def check_quotations(claim: Cited) -> str | None:
     """Promise 2: what stands between quotation marks stands word for word in one span cited."""
@@ -20,6 +22,8 @@ def check_quotations(claim: Cited) -> str | None:
         words = quote.inner.of(claim.text)
         if not re.search(r"\w", words):
             return "a quotation in it is empty"
+        if added := next((b for b in _ADDED.findall(words) if b not in claim.words), ""):
+            return f"what it puts in brackets in a quotation, {added!r}, is not in the words cited"
         if not any(stands_in(words.rstrip(" ,."), span) for span in spans):
             return f"the quotation {words!r} is not in the words cited"
     return None
@@ -159,7 +163,14 @@ def _document_voices(claim: Cited) -> list[tuple[str, str, frozenset[str]]]:
 
 
 def check_given_speaker(claim: Cited) -> str | None:
-    """The speaker that the model gives beside the text is credited in the text."""
-    if claim.speaker and not any(same_speaker(claim.speaker, name) for name in claim.statement.credited()):
+    """The speaker that the model gives beside the text, perhaps with an office, is credited in the text."""
+    credited = claim.statement.credited()
+    if claim.speaker and not any(same_speaker(claim.speaker, name) for name in {*credited, *_titled(claim, credited)}):
         return f"its text does not credit {claim.speaker}, whom it gives as the speaker"
     return None
+
+
+def _titled(claim: Cited, names: set[str]) -> Iterator[str]:
+    """Some names with the office that the document gives: "New York City Mayor Zohran Mamdani"."""
+    known = (e.view.people.by_name(name) for e in claim.evidence for name in names)
+    return (f"{person.role} {person.name}" for person in known if person and person.role)
