@@ -27,9 +27,9 @@ _REASON = re.compile(
 )
 _FOLLOWING = 2  # words after "because of" that name the cause
 _IS = re.compile(r"\b(?:is|are|remains?)\b(?P<rest>[^,;.]*)", re.IGNORECASE)
-_PAST = frozenset("was were then former formerly once ex until".split())
-_PRESENT = frozenset("is are am has have be being remain remains who now as".split())
-_REACH = 5  # words before a predicate in which its verb stands
+_PAST = frozenset("was were then former formerly once ex until served worked acted".split())
+_PRESENT = frozenset("is are am has have be being remain remains who now".split())
+_REACH = 8  # words before a predicate in which its verb stands
 
 
 def check_causes(claim: Cited) -> str | None:

@@ -24,7 +24,8 @@ _VERBS = CUES | frozenset(
     likened compared cited cites referred refers characterised characterized framed cast sees saw views viewed regards
     regarded considers considered slammed attacked rebuked defended backed expects expected assured wanted wants seeks
     sought signalled stating adding calling describing arguing alleging accusing claiming insisting noting writing
-    telling asking urging demanding warning suggesting tracing linking questioning holds held found ruled agreed agrees
+    telling asking urging demanding warning suggesting tracing linking questioning citing
+    holds held found ruled agreed agrees
     disagreed doubts doubted wondered reacted commented opined feels felt calls put puts tweets posts""".split()
 )
 _CUE = re.compile(rf"(?<![\w’'-])(?:{'|'.join(sorted(_VERBS, key=len, reverse=True))})(?![\w’'-])", re.IGNORECASE)
