@@ -306,8 +306,8 @@ def main() -> None:
     cases, spare = true_claims(held, seed=options.seed)
     refused = [(case, reason) for case in cases if (reason := verdict(case, checker))]
     print("| kind | n | caught |\n|---|---|---|")
-    passing = [[case for case in group if verdict(case, checker) is None] for group in (cases, spare)]
-    wrong = corrupted(*passing, held, options.seed)
+    passing, further = ([case for case in group if verdict(case, checker) is None] for group in (cases, spare))
+    wrong = corrupted(passing, further, held, options.seed)
     missed = [case for case in wrong if verdict(case, checker) is None]
     for kind in CORRUPTIONS:
         count, through = (sum(case.kind == kind for case in group) for group in (wrong, missed))

@@ -29,8 +29,8 @@ def drawn(request: pytest.FixtureRequest, held: list[View]) -> Drawn:
     checker = Checker()
     cases, spare = true_claims(held, COUNT, request.param)
     refused = [(case.text, reason) for case in cases if (reason := verdict(case, checker))]
-    passing = [[case for case in group if verdict(case, checker) is None] for group in (cases, spare)]
-    wrong = corrupted(*passing, held, request.param)
+    passing, further = ([case for case in group if verdict(case, checker) is None] for group in (cases, spare))
+    wrong = corrupted(passing, further, held, request.param)
     return Drawn(cases, refused, wrong, [case for case in wrong if verdict(case, checker) is None])
 
 

@@ -15,9 +15,9 @@ from model_server import ModelServer, Reply, chat_server
 from assistant import Answer, Assistant, Settings
 from assistant.cited import Cited
 from assistant.claim_checks import failure
-from assistant.composer import evidence_of
 from assistant.decoding import FreeDraft
 from assistant.filters import EVERYTHING, Filter
+from assistant.grounds import evidence_of
 from assistant.locating import folded, occurrences
 from assistant.quotations import outermost
 from assistant.support import Checker
