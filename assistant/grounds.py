@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from .decoding import FreeDraft
 from .locating import Evidence, gathered, located, needed
 from .names import Person
+from .types import Span
 from .views import View
 
 BACK = 3  # sentences before a cited one that may say who is meant in it
