@@ -90,11 +90,17 @@ class Answerer:
         allowance = composer.writer.allowance(stop)
         alone = (composer.standalone(asked, turns, allowance) if turns else "") or self._standalone(asked, turns)
         with self._index.catalog.snapshot():
-            *claims, quoting = self._events(alone, (), only)
+            readings: list[Reading] = []
+            *claims, quoting = self._events(alone, (), only, readings)
             assert isinstance(quoting, Answer)
             quoting = dataclasses.replace(quoting, question=asked)
             planned = plan(alone)
-            material = None if _is_quoted(planned) else self._material(quoting, planned, only, clock)
+            material = None
+            if not _is_quoted(planned):
+                # It has been read as one already, unless in parts or for its topic.
+                read = len(readings) == 1 and not planned.topic
+                reading = readings[0] if read else self._read(quoting.standalone, planned, only, clock)
+                material = self._material(quoting, reading)
         clock.lap("reading")
         for event in composer.compose(material, allowance) if material else (*claims, quoting):
             if isinstance(event, Answer):
@@ -104,9 +110,8 @@ class Answerer:
                     self._history.keep(event)
             yield event
 
-    def _material(self, quoting: Answer, planned: Plan, only: Filter, clock: Clock) -> Material:
+    def _material(self, quoting: Answer, reading: Reading) -> Material:
         """What a model is given: the passages, and what quoting alone makes of them."""
-        reading = self._read(quoting.standalone, planned, only, clock)
         passages = [
             (self.reader.view(hit.passage.document_id), Span(hit.passage.start, hit.passage.end))
             for hit in reading.hits
@@ -122,24 +127,31 @@ class Answerer:
         return Material(quoting.question, question, passages, pertinence.objection, quoting, lead, best >= SURE)
 
     def _events(
-        self, asked: str, turns: Sequence[Answer], only: Filter, *, checking: bool = False
+        self,
+        asked: str,
+        turns: Sequence[Answer],
+        only: Filter,
+        readings: list[Reading] | None = None,
+        *,
+        checking: bool = False,
     ) -> Iterator[Claim | Answer]:
+        """As `answer`, by quoting; `readings` takes what was read for each part of the question."""
         clock = Clock()
         asked = clean(asked, self._settings.max_question_chars)
         alone = self._standalone(asked, turns)
         planned = plan(alone)
         made = Composition(self.documents, self.reader, self.writer)
-        seen, unsaid, questions = list[Candidate](), list[str](), list[Question]()
+        unsaid, readings = list[str](), [] if readings is None else readings
         for part in planned.parts:
-            question, chosen, candidates = self._chosen(self._resolved(part, alone, made), planned, only, clock)
+            reading, chosen = self._chosen(self._resolved(part, alone, made), planned, only, clock)
             yield from made.add(chosen, planned.shape)
             clock.lap("writing and verification")
-            seen += candidates
-            questions.append(question)
+            readings.append(reading)
             if not made.parts[-1]:
                 unsaid.append(part)
-        answer = self._finish(asked, alone, planned, made, unsaid, questions, seen, clock)
+        answer = self._finish(asked, alone, planned, made, unsaid, readings, clock)
         if not answer.claims and not checking:
+            seen = [candidate for reading in readings for candidate in reading.candidates]
             near = seen or self._outlines.outline(self.retrieval.admitted(only))
             answer = dataclasses.replace(answer, suggestions=self._suggested(near, only, (asked, alone)))
             clock.lap("suggestions")
@@ -179,12 +191,10 @@ class Answerer:
         cited = dict.fromkeys(c.document_id for claim in made.claims for c in claim.citations)
         return follow_up(part, alone, made.claims, people("\n\n".join(self.documents[i].text for i in cited)))
 
-    def _chosen(
-        self, part: str, planned: Plan, only: Filter, clock: Clock
-    ) -> tuple[Question, Sequence[Choice], list[Candidate]]:
-        """Of one part of a question: how it was read, the sentences to show, and all that were weighed."""
+    def _chosen(self, part: str, planned: Plan, only: Filter, clock: Clock) -> tuple[Reading, Sequence[Choice]]:
+        """Of one part of a question: how it was read, with all that were weighed, and the sentences to show."""
         if planned.shape == "summary" and not planned.topic:
-            return analyse(part), self._outlines.outline(self.retrieval.admitted(only)), []
+            return Reading(analyse(part), (), []), self._outlines.outline(self.retrieval.admitted(only))
         reading = self._read(planned.topic or part, planned, only, clock)
         question, candidates = reading.question, reading.candidates
         if planned.judged:
@@ -196,7 +206,7 @@ class Answerer:
         else:
             chosen = self._selection.answering(question, candidates)[: EACH if len(planned.parts) > 1 else None]
         clock.lap("reading")
-        return question, chosen, candidates
+        return reading, chosen
 
     def _read(self, text: str, planned: Plan, only: Filter, clock: Clock) -> Reading:
         question = self.reader.respelt(analyse(text))
@@ -233,12 +243,13 @@ class Answerer:
         planned: Plan,
         made: Composition,
         unsaid: Sequence[str],
-        questions: Sequence[Question],
-        seen: Sequence[Candidate],
+        readings: Sequence[Reading],
         clock: Clock,
     ) -> Answer:
         claims, numbering = made.claims, made.numbering
+        questions = [reading.question for reading in readings]
         if not claims:
+            seen = (candidate for reading in readings for candidate in reading.candidates)
             for candidate in sorted(seen, key=lambda c: -c.score)[:NEAREST]:
                 view = self.reader.view(candidate.document.id)
                 numbering.cite(candidate.document.id, readable(view, candidate.number))

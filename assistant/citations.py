@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .types import Citation, Claim, Document, Span
 from .writers import Draft
+
+CREDIT = 60  # characters; two claims may share a span up to this length: the words that say who spoke
 
 
 class Numbering:
@@ -49,3 +51,18 @@ class Numbering:
 def marked(claims: Sequence[Claim]) -> str:
     """The claims as one text, each followed by its [n] marks."""
     return "\n\n".join(claim.text + " " + "".join(f"[{c.number}]" for c in claim.citations) for claim in claims)
+
+
+def cited_spans(claim: Claim) -> Iterator[tuple[str, Span]]:
+    """What a claim cites: spans, each with its document."""
+    return ((c.document_id, Span(c.start, c.end)) for c in claim.citations)
+
+
+def earlier(cited: Iterable[tuple[str, Span]], claims: Sequence[Claim]) -> int | None:
+    """The number of the claim that is shown already with some of the words cited, a credit apart."""
+    wanted = [(document_id, span) for document_id, span in cited if span.end - span.start > CREDIT]
+    for number, claim in enumerate(claims):
+        shown = [(document_id, span) for document_id, span in cited_spans(claim) if span.end - span.start > CREDIT]
+        if any(i == j and s.start < t.end and t.start < s.end for i, s in wanted for j, t in shown):
+            return number
+    return None

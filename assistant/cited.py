@@ -110,7 +110,13 @@ def is_aside(text: str, span: Span) -> bool:
     return bool(re.search(r"\bwho\b", text[span.start : span.end]))
 
 
-DISTANCED_BY_SOURCE = re.compile(r"\b(?:according to|reported|reportedly|reports?|account)\b", re.IGNORECASE)
+DISTANCED_BY_SOURCE = re.compile(
+    r"\b(?:according to|reported|reportedly|reports|accounts?)\b|(?<!\ba )\breport (?:by|in|of|from|says|that|carried)\b",
+    re.IGNORECASE,
+)
+
+PASSING_ON = frozenset("reported reports report wrote according to".split())
+"""What a newspaper does, that passes on somebody else's words."""
 
 DISTANCED = re.compile(
     r"\b(?:accused|alleged|allegedly|according to|reported|reportedly|said to|charged)\b", re.IGNORECASE

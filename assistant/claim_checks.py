@@ -7,14 +7,17 @@ and modals, attributions. None trusts the model: who speaks, what is quoted and 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from .cited import Cited
+from .claim_circumstances import check_causes, check_days, check_tenses
+from .claim_credits import check_attributed
 from .claim_deeds import check_grave, check_questions, check_relations, check_scare_quotes, check_turns, check_words
 from .claim_doers import check_doers, check_owners
-from .claim_figures import check_dates, check_numbers
+from .claim_figures import check_dates, check_numbers, check_shares
 from .claim_names import check_names, check_offices
 from .claim_pronouns import check_alone
-from .claim_voices import check_attributed, check_given_speaker, check_quotations, check_quoted_speakers, check_voices
+from .claim_voices import check_given_speaker, check_quotations, check_quoted_speakers, check_voices
 from .locating import folded
 from .verification import marks_failure
 from .words import tokens
@@ -22,6 +25,12 @@ from .words import tokens
 SHORTEST = 4  # words
 
 LONGEST = 90  # words; a claim is a sentence or two
+
+MOST = 1000  # characters
+
+# Marks that a claim may have of its own. Others may be markup, a quotation mark that the checks do not know, or a letter
+# that only looks like another: they stand in the words cited, or the claim falls.
+_MARKS = frozenset(" .,;:!?'\"“”„‟«»‘’()[]-–—−/&%$€£₹¥§°…+=")
 
 _MARKUP = re.compile(
     r"<[a-zA-Z/!|]|\[[^\]]*\]\(|https?://|www\.|```|\*\*|^#|\{\s*[\"']|<\||&[a-z]+;|javascript:",
@@ -49,9 +58,10 @@ _INSTRUCTION = re.compile(
 def failure(claim: Cited) -> str | None:
     """Why a claim may not be shown, or None: checks 1 to 4, in order."""
     for check in (
-        check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_dates, check_names,
-        check_offices, check_grave, check_scare_quotes, check_questions, check_doers, check_turns, check_relations, check_owners,
-        check_voices, check_attributed, check_given_speaker, check_words,
+        check_plain, check_alone, check_reports, check_quotations, check_quoted_speakers, check_numbers, check_shares,
+        check_dates, check_names, check_offices, check_grave, check_scare_quotes, check_questions, check_doers, check_turns,
+        check_relations, check_owners, check_causes, check_tenses, check_days, check_voices, check_attributed,
+        check_given_speaker, check_words,
     ):  # fmt: skip
         if reason := check(claim):
             return reason
@@ -64,16 +74,29 @@ def check_plain(claim: Cited) -> str | None:
         return "it is no sentence"
     if len(claim.text.split()) < SHORTEST:
         return "it is no sentence"
-    if len(claim.text.split()) > LONGEST:
-        return f"it has more than {LONGEST} words"
+    if len(claim.text.split()) > LONGEST or len(claim.text) > MOST:
+        return f"it is too long: at most {LONGEST} words and {MOST} characters"
+    if claim.statement.own.rstrip(' ."”’').endswith("?") or re.search(r"\?\s", claim.statement.own):
+        return "it asks, and states nothing"
     if _MARKUP.search(claim.text):
         return "it holds markup or an address"
     if speaks_to_machines(claim.text):
         return "it gives instructions"
+    if odd := next(
+        (c for c in unicodedata.normalize("NFC", claim.text) if not _is_plain(c) and c not in claim.words), ""
+    ):
+        return f"the words cited have no ‘{odd}’"
     words = tokens(claim.text)
     if len(words) > 16 and len({tuple(words[i : i + 3]) for i in range(len(words) - 2)}) < 0.7 * (len(words) - 2):
         return "it repeats itself"
     return marks_failure(claim.text)
+
+
+def _is_plain(character: str) -> bool:
+    """Whether a character is a Latin letter, a figure or a mark that sentences have."""
+    if character.isascii() and character.isalnum():
+        return True
+    return character in _MARKS or unicodedata.name(character, "").startswith("LATIN ")
 
 
 def check_reports(claim: Cited) -> str | None:

@@ -6,6 +6,7 @@ import itertools
 import re
 
 from .cited import SAME, Cited
+from .dates import MONTHS
 from .matching import match as alikeness
 from .polarity import difference
 from .statements import is_report
@@ -133,12 +134,14 @@ def check_questions(claim: Cited) -> str | None:
 SCARE = 4  # words of a quotation up to which it may be a writer's distance from a word
 KIN = 0.7  # likeness from which a word stands for another
 _A_THING = re.compile(r"\s(?:the|an?|his|her|this|that)\s(?!in\b)[a-z]+")
-_SMALL = re.compile(r"(?<![\w’'-])[a-z][\w’'-]*")
+_SMALL = re.compile(r"(?<![\w’'-])[a-zà-öø-ÿ][\w’'-]*")
 _ASKS = re.compile(
     r"\?|\b(?:ask|asks|asked|asking|question|questions|questioned|wonder|wonders|wondered|whether|why)\b"
 )
 # Words that add nothing to what is said.
-_PLAIN = frozenset("whenever set not no never also both alike saying note notes article document documents".split())
+_PLAIN = frozenset(
+    "according together whenever set not no never also both alike saying note notes article document documents".split()
+)
 
 
 def check_turns(claim: Cited) -> str | None:
@@ -165,7 +168,7 @@ def _relations(text: str, claim: Cited) -> set[tuple[str, str, str]]:
         between = text[end:start]
         if one == two or re.search(r"[.;!?]\s", between):
             continue
-        for word in content_words(between):
+        for word in (w for w in content_words(between) if not w.isdigit() and w not in MONTHS):
             turned = bool(re.search(r"\b(?:by)\s+(?:[\w’'-]+\s+){0,5}\Z", between))
             found.add((two, stem(word), one) if turned else (one, stem(word), two))
     return found

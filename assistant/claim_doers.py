@@ -141,6 +141,9 @@ def _doing(verb: str, e: Evidence, number: int) -> set[str] | None:
         return None
     if _PASSIVE.search(text[:at]) and not verb.endswith("ing"):
         return set()
+    owner = [m for m in e.view.people.mentions(text[:at]) if m.possessive]
+    if owner and re.fullmatch(r"[’']s?\s(?:[\w-]+\s)?", text[owner[-1].span.end : at]):
+        return {owner[-1].person.name}  # "Bansal's accusation"
     named = _named_before(e, number, at)
     if re.search(r"\bwho\s+(?:has |have |had |also )?\Z", text[:at]) and named:
         return {max(named)[1]} - {""}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .cited import Cited
-from .dates import dates
+from .dates import MONTHS, Date, dates
 from .quantities import Quantity, quantities
 from .types import Span
 from .words import STOP_WORDS, stem
@@ -14,12 +14,18 @@ from .words import STOP_WORDS, stem
 FIRST_YEAR = 1500  # what is read as a year, from here
 
 LAST_YEAR = 2100
+_UNIVERSAL = ("all", "every", "each", "everyone", "everybody", "always", "only", "solely")
+_COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_SHARE = re.compile(rf"\b(?P<part>{_COUNT}) of the (?P<whole>{_COUNT})\b")
+YEAR = 4  # figures
+_SHARED = re.compile(r"(?<![\w.,/-])(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?: (?:to|and|or|until|through) |\s?[-–—]\s?)\Z")
+_YEARLY = re.compile(r"(?P<number>\d[\d,]*)(?: [a-z]\w*| UAPA){0,4}? in (?P<year>(?:19|20)\d\d)\b")
 
 
 def check_numbers(claim: Cited) -> str | None:
     """Its numbers stand in the words cited, with their bounds and measures, and count the same things."""
-    cited, own = quantities(claim.words), quantities(claim.text)
-    years = _years(claim, cited)
+    cited, own = _numbers(claim.words), _numbers(claim.text)
+    years, kept_years = _years(claim, cited), _yearly(claim.words) & _yearly(claim.text)
     marks = set(re.findall(r"[^\s,;()“”\"]*\d[^\s,;()“”\"]*", claim.words))
     for quantity in own:
         same = [
@@ -46,9 +52,42 @@ def check_numbers(claim: Cited) -> str | None:
         ):
             bound = same[0].bound or "exact"
             return f"the words cited have {shown} as {bound!r}, the claim has not"
-        if _is_swapped(quantity, same, [q for q in cited if q.value != quantity.value]):
+        if not any(shown == number for number, _ in kept_years) and _is_swapped(
+            quantity, same, [q for q in cited if q.value != quantity.value]
+        ):
             return f"the number {shown} counts something else in the words cited"
+    return _check_years(claim)
+
+
+def _numbers(text: str) -> list[Quantity]:
+    """The numbers of some words, those of days left out: "from 16 to 29 December"."""
+    days = [date.span for date in _dates(text)]
+    return [q for q in quantities(text) if not any(day.start <= q.start < day.end for day in days)]
+
+
+def _dates(text: str) -> list[Date]:
+    """The dates of some words, and the days that share their month with one: "16 to 29 December"."""
+    found = dates(text)
+    for date in list(found):
+        before = _SHARED.search(text[: date.span.start])
+        if date.day and before:
+            found.append(Date(Span(*before.span("day")), date.month, date.year, int(before["day"])))
+    return sorted(found, key=lambda date: date.span.start)
+
+
+def _check_years(claim: Cited) -> str | None:
+    """Numbers that the words cited give year by year keep their years."""
+    theirs = _yearly(claim.words)
+    for number, year in _yearly(claim.text):
+        years = {y for n, y in theirs if n == number}
+        if years and year not in years:
+            return f"the number {number} is of another year in the words cited"
     return None
+
+
+def _yearly(text: str) -> set[tuple[str, str]]:
+    """The numbers that some words give for a year: "1,948 arrests in 2019"."""
+    return {(match["number"], match["year"]) for match in _YEARLY.finditer(text)}
 
 
 def _years(claim: Cited, cited: Sequence[Quantity]) -> set[float]:
@@ -72,18 +111,38 @@ def _enumerates(words: str) -> bool:
     return bool(re.search(r"\band\b", words))
 
 
-def _is_swapped(mine: Quantity, same: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
-    """Whether another number of the words cited has more of the same around it."""
+def _is_swapped(mine: Quantity, same: Sequence[Quantity], cited: Sequence[Quantity]) -> bool:
+    """Whether another number of the words cited, a year beside years only, has more of the same around it."""
+    if mine.counts and any(mine.counts == q.counts for q in same):
+        return False
+    others = [q for q in cited if q.value != mine.value and _is_year(q) == _is_year(mine)]
     near = max(len(mine.around & q.around) for q in same)
     return any(len(mine.around & q.around) > near for q in others)
 
 
+def _is_year(quantity: Quantity) -> bool:
+    return quantity.end - quantity.start == YEAR and FIRST_YEAR <= quantity.value <= LAST_YEAR and not quantity.measure
+
+
+def check_shares(claim: Cited) -> str | None:
+    """It says "all" and "only" where the words cited do, and not of five what they say of four of the five."""
+    own = claim.statement.own.lower()
+    for word in _UNIVERSAL:
+        if re.search(rf"\b{word}\b(?! but\b)", own) and not re.search(rf"\b{word}\b(?! but\b)", claim.words.lower()):
+            return f"{word!r} is not in the words cited"
+    for match in _SHARE.finditer(claim.words.lower()):
+        part, whole = match["part"], match["whole"]
+        if re.search(rf"\b{whole}\b", own) and not re.search(rf"\b{part}\b", own):
+            return f"the words cited say it of {part} of the {whole}"
+    return None
+
+
 def check_dates(claim: Cited) -> str | None:
     """Its dates stand in the words cited, or are those of the document."""
-    cited = dates(claim.words)
+    cited = _dates(claim.words)
     documents = [e.view.document for e in claim.evidence]
     published = [d.published for d in documents if d.published and d.evidence_to is None]
-    for date in dates(claim.text):
+    for date in _dates(claim.text):
         same = [
             d
             for d in cited
@@ -103,7 +162,7 @@ def check_dates(claim: Cited) -> str | None:
         ):
             return f"the year {date.year} is not in the words cited"
         day = (date.day, date.month)
-        if date.day and sum((d.day, d.month) == day for d in dates(claim.text)) > sum(
+        if date.day and sum((d.day, d.month) == day for d in _dates(claim.text)) > sum(
             (d.day, d.month) == day for d in same
         ):
             return f"the date {date} is given more often than in the words cited"
@@ -117,6 +176,13 @@ def check_dates(claim: Cited) -> str | None:
 
 
 def _near(text: str, span: Span) -> frozenset[str]:
-    before = re.findall(r"\w+", re.split(r"[.;!?]\s|\n", text[: span.start])[-1])[-7:]
-    after = re.findall(r"\w+", re.split(r"[.;!?]\s|\n|,", text[span.end :])[0])[:4]
-    return frozenset(stem(w.lower()) for w in (*before, *after) if w.lower() not in STOP_WORDS and not w.isdigit())
+    """Stems of the words around a date, other dates among them apart."""
+    before = [w for w in re.findall(r"\w+", re.split(r"[.;!?]\s|\n", text[: span.start])[-1].lower()) if _is_word(w)][
+        -7:
+    ]
+    after = re.findall(r"\w+", re.split(r"[.;!?]\s|\n|,", text[span.end :].lower())[0])[:4]
+    return frozenset(stem(w) for w in (*before, *after) if w not in STOP_WORDS and _is_word(w))
+
+
+def _is_word(word: str) -> bool:
+    return not word.isdigit() and word not in MONTHS

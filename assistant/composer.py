@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .citations import Numbering, marked
+from .citations import Numbering, cited_spans, earlier, marked
 from .cited import Cited
 from .claim_checks import check_reports, failure
 from .decoding import FreeDraft
 from .drafting import ChatWriter, Failure, Shown
 from .embeddings import Encoder, MiniLM
 from .errors import ModelUnavailable
-from .locating import Evidence, gathered, located, needed
+from .grounds import evidence_of
+from .locating import Evidence, gathered, located
 from .models import Allowance
-from .names import Person
 from .settings import Settings
 from .statements import same_speaker
 from .support import Checker
 from .types import ANSWERED, NOT_IN_DOCUMENTS, REFUSAL, Answer, Claim, Document, Span, Withheld
 from .verification import failure as quoting_failure
-from .views import View
 from .words import content_words, stem
 from .writers import QuotingWriter
 
 ALIKE = 0.8  # share of its words with a claim shown before, from which on a claim repeats it
 NEAREST_SHARE = 0.3  # of a failed claim's words, that a sentence holds which may stand in for it
-BACK = 3  # sentences before a cited one that may say who is meant in it
 
 
 @dataclass(frozen=True)
@@ -168,7 +165,9 @@ class Composer:
         for failed in work.failed:
             if len(work.claims) >= self._settings.max_claims:
                 return
-            if (claim := self._nearest(failed.draft, material, work)) and not _cites_again(claim, work.claims):
+            if (claim := self._nearest(failed.draft, material, work)) and earlier(
+                cited_spans(claim), work.claims
+            ) is None:
                 work.claims.append(claim)
                 yield claim
 
@@ -194,7 +193,7 @@ class Composer:
         for claim in material.quoting.claims:
             if len(work.claims) >= self._settings.max_claims:
                 return
-            if not _cites_again(claim, work.claims):
+            if earlier(cited_spans(claim), work.claims) is None:
                 cited = tuple(work.numbering.cite(c.document_id, Span(c.start, c.end)) for c in claim.citations)
                 work.claims.append(dataclasses.replace(claim, citations=cited))
                 yield work.claims[-1]
@@ -234,62 +233,6 @@ class Composer:
         return {name: value for name, value in held.items() if value}
 
 
-def evidence_of(draft: FreeDraft, passages: Sequence[Shown]) -> tuple[Evidence, ...] | None:
-    """Check 1: the sentences that hold the draft's supporting words, and those before that say who is meant in them.
-
-    Sought first in the passages that the draft names.
-    """
-    if not draft.support:
-        return None
-    named = [passages[n - 1] for n in draft.passages if 0 < n <= len(passages)]
-    found = located(draft.support, [*named, *passages])
-    return found and telling(draft.text, needed(draft.text, found))
-
-
-def telling(text: str, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The evidence with the sentences that name whom it means by "he", or carry the credit of what it quotes."""
-    pairs = [(e.view, n) for e in evidence for n in e.numbers]
-    for e in evidence:
-        cited = e.text
-        pairs += _meaning(text, e)
-        for number in e.numbers:
-            sentence = e.view.sentences[number]
-            for a in e.view.attributions:
-                if a.start < sentence.end and sentence.start < a.end and a.cue and not sentence.holds(a.credit):
-                    pairs.append((e.view, e.view.number_at(a.credit.start)))
-            meant = [*e.view.about[number], *filter(None, map(e.view.people.by_name, e.view.voices[number]))]
-            for person in dict.fromkeys(meant):
-                if person.surname not in cited and (person.surname in text):
-                    pairs += _naming(e.view, number, person)
-    return gathered(pairs)
-
-
-def _meaning(text: str, evidence: Evidence) -> list[tuple[View, int]]:
-    """The sentences before that name somebody whom the claim names and the words cited mean by a pronoun only.
-
-    Only where they name nobody else who could be meant.
-    """
-    view, first = evidence.view, evidence.numbers[0]
-    cited = {m.person for m in view.people.mentions(evidence.text)}
-    speakers = {view.people.by_name(v) for n in evidence.numbers for v in view.voices[n]}
-    wanted = {m.person for m in view.people.mentions(text)} - cited
-    if len(wanted) != 1 or not re.search(r"\b(?:he|him|his|she|her|hers)\b", evidence.text, re.IGNORECASE):
-        return []
-    for before in range(first - 1, max(-1, first - BACK), -1):
-        named = {m.person for m in view.people.mentions(view.text(before))} - speakers
-        if named:
-            return [(view, n) for n in range(before, first)] if named == wanted else []
-    return []
-
-
-def _naming(view: View, number: int, person: Person) -> list[tuple[View, int]]:
-    """The nearest sentence before that names a person, and what stands between."""
-    for before in range(number - 1, max(-1, number - 1 - BACK), -1):
-        if person.surname in view.text(before):
-            return [(view, n) for n in range(before, number)]
-    return []
-
-
 def failure_of_source(evidence: Sequence[Evidence]) -> str | None:
     """Why some sentences may not even be quoted: they speak to programs, not to readers."""
     return check_reports(Cited("", tuple(evidence)))
@@ -312,14 +255,6 @@ def _repeats(text: str, claims: Sequence[Claim]) -> bool:
     words = {stem(word) for word in content_words(text)}
     shown = [{stem(word) for word in content_words(claim.text)} for claim in claims]
     return any(len(words & other) >= ALIKE * max(1, min(len(words), len(other))) for other in shown)
-
-
-def _cites_again(claim: Claim, claims: Sequence[Claim]) -> bool:
-    """Whether a quotation gives words that a claim shown rests on already."""
-    shown = [c for other in claims for c in other.citations]
-    return any(
-        c.document_id == s.document_id and c.start < s.end and s.start < c.end for c in claim.citations for s in shown
-    )
 
 
 def _nearest_failure(draft: FreeDraft, failures: Sequence[Failure]) -> Failure:

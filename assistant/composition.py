@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from .citations import Numbering
+from .citations import Numbering, earlier
 from .claim_checks import speaks_to_machines
 from .evidence import Choice, Reader
 from .plans import Plan, Shape
 from .types import Claim, Document, Withheld
 from .verification import failure
-from .writers import Draft, QuotingWriter, runs
+from .writers import QuotingWriter, runs
 
 FIGURED = ("how many", "how long", "how old")  # kinds of question on whose answer documents may differ by a figure
 _FIGURE = re.compile(r"\b\d[\d,.]*\b")
 _DATED = re.compile(r"\b(?:\d{1,2} )?(?:[A-Z][a-z]{2,8} )?(?:19|20)\d\d\b")
-CREDIT = 60  # characters; two claims may share a span up to this length: the words that say who spoke
 
 
 class Composition:
@@ -45,8 +44,8 @@ class Composition:
             if draft is None:
                 words = view.sentences[run[0].number].of(view.document.text)
                 self.withheld.append(Withheld(words, "it cannot be read alone"))
-            elif (earlier := self._earlier(draft)) is not None:
-                shown.append(earlier)
+            elif (before := earlier(((draft.document_id, s) for s in draft.spans), self.claims)) is not None:
+                shown.append(before)
             elif speaks_to_machines(draft.text):
                 self.withheld.append(Withheld(draft.text, "it is an instruction, not a report"))
             elif reason := failure(draft, view):
@@ -71,11 +70,3 @@ class Composition:
         """The claims that each give a figure which the first has not, and lack one that it has; with the first."""
         figures = [frozenset(_FIGURE.findall(_DATED.sub(" ", claim.text))) for claim in self.claims]
         return [n for n, held in enumerate(figures) if not n or (held - figures[0] and figures[0] - held)]
-
-    def _earlier(self, draft: Draft) -> int | None:
-        """The claim that is shown already with some of the draft's words, a credit apart."""
-        for number, claim in enumerate(self.claims):
-            shown = [c for c in claim.citations if c.document_id == draft.document_id and c.end - c.start > CREDIT]
-            if any(s.start < c.end and c.start < s.end for s in draft.spans if s.end - s.start > CREDIT for c in shown):
-                return number
-        return None

@@ -114,6 +114,8 @@ class Decoder:
             item, self._place = json.JSONDecoder().raw_decode(text, self._place)
         except json.JSONDecodeError:
             return None
+        except ValueError:
+            raise Malformed("its JSON holds a number without end") from None
         except RecursionError:
             raise Malformed("its JSON is nested too deep") from None
         return dict(item)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from . import resources
 from .decoding import FORMS, Decoder, Form, FreeDraft, Malformed, readable, request
 from .errors import ModelUnavailable
-from .models import Allowance, ChatModel, FormatRefused, WindowExceeded
+from .faults import FormatRefused, WindowExceeded
+from .models import Allowance, ChatModel
 from .settings import Settings
 from .templates import filled, fingerprint
 from .types import Answer, Span

@@ -7,7 +7,6 @@ the request upstream at once instead of after the next word.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import queue
 import random
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .errors import ModelUnavailable, SettingsError
+from .faults import Retry, fault, late
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -32,28 +32,6 @@ PROVIDERS = {"openai": "OPENAI_API_KEY", "azure_openai": "AZURE_OPENAI_API_KEY"}
 RETRIES = 2
 BACKOFF = 0.5  # seconds before the first retry, doubled before the next
 POLL = 0.05  # seconds between looks at whether whoever asked has left
-_BUSY, _FAILING = 429, (500, 502, 503, 504)
-_OPTIONAL = ("temperature", "stream_options", "max_tokens", "max_completion_tokens")  # what a server may not know
-
-
-class WindowExceeded(ModelUnavailable):
-    """The prompt does not fit the model's window; `window` is its size in tokens, where the server says."""
-
-    def __init__(self, window: int = 0) -> None:
-        super().__init__("the passages do not fit its window")
-        self.window = window
-
-
-class FormatRefused(ModelUnavailable):
-    """The server does not take the output format that was asked for."""
-
-
-class _Retry(Exception):
-    """Worth another try after `wait` seconds."""
-
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
-        super().__init__(reason)
-        self.wait = wait
 
 
 @dataclass
@@ -107,7 +85,7 @@ class ChatModel:
                     begun = True
                     yield piece
                 return
-            except _Retry as fault:
+            except Retry as fault:
                 wait = fault.wait or BACKOFF * 2**attempt * random.uniform(0.8, 1.2)
                 if begun or attempt == RETRIES or wait >= allowance.left:
                     raise ModelUnavailable(str(fault)) from None
@@ -115,7 +93,7 @@ class ChatModel:
 
     def _once(self, system: str, user: str, extra: Mapping[str, Any], allowance: Allowance) -> Iterator[str]:
         if allowance.left <= 0:
-            raise ModelUnavailable(_late(allowance))
+            raise ModelUnavailable(late(allowance.seconds))
         pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
         allowance.usage["requests"] += 1
         future: Future[None] = asyncio.run_coroutine_threadsafe(
@@ -155,7 +133,7 @@ class ChatModel:
             pieces.put(ModelUnavailable("it was stopped"))
             raise
         except BaseException as error:
-            pieces.put(self._mapped(error, allowance))
+            pieces.put(fault(error, allowance.seconds, self._unknown))
 
     async def _pieces(self, system: str, user: str, extra: Mapping[str, Any], allowance: Allowance) -> Any:
         reason = ""
@@ -229,84 +207,12 @@ class ChatModel:
         asked = self._settings.served_model or self.name
         return not (served == asked or re.match(rf"{re.escape(asked)}[-:@]", served))
 
-    def _mapped(self, error: BaseException, allowance: Allowance) -> Exception:
-        import openai
-
-        if isinstance(error, ModelUnavailable):
-            return error
-        if isinstance(error, (TimeoutError, openai.APITimeoutError)):
-            return ModelUnavailable(_late(allowance))
-        if isinstance(error, openai.APIConnectionError):
-            return _connection(error)
-        if isinstance(error, openai.APIStatusError):
-            return self._refused(error)
-        if isinstance(error, openai.APIError):
-            return ModelUnavailable("its server reported an error in the middle")
-        if "Protocol" in type(error).__name__ or "ReadError" in type(error).__name__:
-            return _Retry("the connection to its server broke off")
-        return ModelUnavailable(f"its server's answer could not be read ({type(error).__name__})")
-
-    def _refused(self, error: Any) -> Exception:
-        """What a status other than 200 means."""
-        body = error.body if isinstance(error.body, Mapping) else {}
-        status, kind, parameter = error.status_code, f"{body.get('type')} {body.get('code')}", body.get("param")
-        if status == 400:
-            told = f"{kind} {error}".lower()
-            if "context" in kind or "context length" in told or "context size" in told:
-                return WindowExceeded(_whole(body.get("n_ctx")))
-            if "response_format" in told or "json_schema" in told or "tool" in told or "grammar" in told:
-                return FormatRefused("its server does not take the format asked for")
-            for name in _OPTIONAL:
-                if name not in self._unknown and (parameter == name or name in told):
-                    self._unknown.add(name)
-                    return _Retry("its server refused the request (400)", wait=0.001)
-        if status == _BUSY:
-            if body.get("code") == "insufficient_quota":
-                return ModelUnavailable("its quota is used up (429)")
-            return _Retry("its server is busy (429)", _after(error.response.headers))
-        if status in _FAILING:
-            return _Retry(f"its server is not ready or fails ({status})", _after(error.response.headers))
-        reasons = {
-            401: "its server refuses the key",
-            403: "its server refuses access",
-            404: "its server has no such model",
-        }
-        return ModelUnavailable(f"{reasons.get(status, 'its server refused the request')} ({status})")
-
 
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="on-the-record-models", daemon=True).start()
     return loop
-
-
-def _late(allowance: Allowance) -> str:
-    return f"it took longer than {allowance.seconds:g} s"
-
-
-def _connection(error: BaseException) -> Exception:
-    causes, cause = list[str](), error.__cause__ or error.__context__
-    while cause and len(causes) < 6:
-        causes.append(f"{type(cause).__name__} {cause}")
-        cause = cause.__cause__ or cause.__context__
-    told = " ".join(causes).lower()
-    if any(word in told for word in ("gaierror", "name or service", "resolution", "nodename")):
-        return ModelUnavailable("its server's name cannot be found")
-    if "connecterror" in told and "reset" not in told:
-        return ModelUnavailable("its server cannot be reached")
-    return _Retry("the connection to its server broke off")
-
-
-def _after(headers: Mapping[str, str]) -> float:
-    """Seconds of a Retry-After header; 0 where there is none that can be read."""
-    with contextlib.suppress(ValueError):
-        return max(0.0, float(headers.get("retry-after", "")))
-    return 0.0
-
-
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _public(address: str) -> str:

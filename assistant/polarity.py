@@ -1,180 +1,22 @@
-"""What turns or softens the words after it: "not", "accused of", "if", "may", "wants to"."""
+"""What a claim does to the negations, conditions, wishes and accusations of the words it cites."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from .words import LIGHT_VERBS, STOP_WORDS, root, stem, tokens
+from .operators import CONTRACTED, Operator, bare_words, operators
+from .words import root, stem, tokens
 
-# Each operator with the class it is of.
-_NEGATIONS = (
-    "not no never nobody none nothing neither nor cannot without hardly barely impossible unlikely unable false untrue lacks lack "
-    "lacked absence denied denies deny denying refused refuses refuse failed fails fail barred rejected rejects stopped "
-)
-_LEGAL = (
-    "accused accuse accuses accusing alleged allege alleges alleging allegedly allegation allegations suspected suspect suspects "
-    "charged charge charges purported purportedly supposed supposedly booked accusation accusations claimed claims claim defendant "
-    "undertrial facing faces chargesheet charge-sheeted charge-sheet prima "
-)
-_CONDITIONS = "if unless whether provided once until"
-_POSSIBLE = (
-    "may might could can possible possibly perhaps potentially likely appear appears appeared seem seems seemed must "
-)
-_INTENT = (
-    "should ought would will shall want wants wanted wanting hope hopes hoped hopeful hoping plan plans planned seek seeks sought "
-    "seeking urge urges urged urging demand demands demanded demanding ask asks asked asking appeal appealed "
-    "appeals call calls called "
-    "calling expect expects expected expecting expectation promise promised promises pledge pledged offer offered "
-    "threaten threatened intend "
-    "intended aim aims aimed propose proposed proposes try tried tries attempt attempted request requested requests recommend "
-    "recommended favour favoured need needs needed push pushed pushes press pressed due set wish wished believe believes "
-)
-_CLASSES: dict[str, str] = {
-    **dict.fromkeys(_INTENT.split(), "intent"),
-    **dict.fromkeys(_POSSIBLE.split(), "possible"),
-    **dict.fromkeys(_CONDITIONS.split(), "condition"),
-    **dict.fromkeys(_LEGAL.split(), "legal"),
-    **dict.fromkeys(_NEGATIONS.split(), "negation"),
-}
-_TOKEN = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*|[.,;:!?()—–]")
-_ENDS = frozenset(".;:!?()—–")
-_CLAUSE = frozenset((",", "but", "while", "though", "although", "because"))
-_BEFORE = _CLAUSE | frozenset("after before when that and as which since who until if".split())
-_EXPLICIT = frozenset("not no never nobody none nothing neither nor cannot without".split())
-_CONTRACTED = re.compile(r"n[’']t\Z", re.IGNORECASE)
 SEVERAL = 2  # words in the reach of a "not" that a claim has without it
-_REACHES = {"legal": 200, "negation": 16}
 _IS_CHARGED = re.compile(
     r"\b(?:is|are|was|were|been|being|stands?)\s+(?:also\s+|now\s+)?(?:accused|charged|suspected)\b"
 )
 UNDONE = 6  # letters that "unhurt" has at least
 IN_PASSING = 0.5  # share of the words of an accusation that a claim about nobody may have
 MOSTLY, NEARLY_ALL = 0.6, 0.8  # shares of words that make it plain that a claim speaks of the same
-REACH = 9  # tokens that an operator reaches, at most
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """An operator: its word, class, the heads it bears on (what follows it first) and all stems in its reach."""
-
-    word: str
-    kind: str
-    heads: frozenset[str]
-    reach: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    stem: str
-    name: bool
-
-
-def operators(text: str) -> list[Operator]:
-    """The operators of `text`, in order."""
-    words = _words(text)
-    found = []
-    for place, word in enumerate(words):
-        plain = word.text.lower()
-        kind = "negation" if _CONTRACTED.search(plain) else _CLASSES.get(plain, "")
-        if (
-            not kind
-            or (plain in ("rejected", "rejects") and _as(words, place))
-            or (kind == "condition" and plain == "once")
-        ):
-            continue
-        if plain == "no" and place + 1 < len(words) and words[place + 1].text in (",", "."):
-            continue
-        if plain == "accused" and place and words[place - 1].text.lower() == "the" and not _of_something(words, place):
-            continue
-        if plain == "stopped" and not (place + 1 < len(words) and words[place + 1].text == "short"):
-            continue
-        if plain == "not" and place + 1 < len(words) and words[place + 1].text in ("only", "just"):
-            continue
-        if plain in ("called", "calls", "call", "calling") and not (
-            place + 1 < len(words) and words[place + 1].text in ("for", "on")
-        ):
-            continue
-        if plain == "may" and word.text[0].isupper():
-            continue
-        found.append(Operator(plain, kind, *_bearing(words, place, kind)))
-    return found
-
-
-def _of_something(words: Sequence[_Word], place: int) -> bool:
-    return words[place + 1 : place + 2] != [] and words[place + 1].text in (
-        "of",
-        "under",
-        "in",
-        "men",
-        "man",
-        "women",
-        "woman",
-    )
-
-
-def _as(words: Sequence[_Word], place: int) -> bool:
-    return any(word.text == "as" for word in words[place + 1 : place + 8])
-
-
-def _bearing(words: Sequence[_Word], place: int, kind: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The heads and the reach of an operator."""
-    reach: list[_Word] = []
-    for number, word in enumerate(words[place + 1 : place + 1 + (_REACHES.get(kind, REACH))]):
-        if kind == "legal" and word.text not in ".;!?" and not _is_told_of(words, place + 1 + number):
-            reach.append(word)
-            continue
-        if kind == "legal":
-            break
-        if word.text in _ENDS or (word.text.lower() in _CLAUSE and (reach or kind != "condition")):
-            break
-        reach.append(word)
-    bare = [word for word in reach if word.stem]
-    if kind == "intent" and (to := next((i for i, word in enumerate(reach) if word.text == "to"), None)) is not None:
-        # "wanted to give a letter": what is wanted is the giving, not the letter.
-        verb = next((word for word in reach[to + 1 :] if word.text.lower() not in STOP_WORDS), None)
-        if verb is not None:
-            return frozenset([root(verb.text.lower())]), frozenset(word.stem for word in bare if not word.name)
-    wide = 1 if kind in ("intent", "possible", "legal") else 3
-    heads = [word.stem for word in bare if not word.name][:wide]
-    if kind == "negation" and not heads:
-        heads = [word.stem for word in _subject_before(words, place) if word.stem and not word.name][:1]
-    return frozenset(heads), frozenset(word.stem for word in bare if not word.name)
-
-
-def _is_told_of(words: Sequence[_Word], place: int) -> bool:
-    """Whether a clause begins that tells of what was named: "the riots that left", not "alleged that"."""
-    return words[place].text in ("that", "which") and bool(
-        words[place + 1 : place + 2]
-        and re.fullmatch(r"left|killed|began|broke|saw|took|claimed|led|caused|\w+ed", words[place + 1].text)
-    )
-
-
-def _subject_before(words: Sequence[_Word], place: int) -> Iterator[_Word]:
-    """The words before an operator, backwards to where its clause begins: "bail was refused"."""
-    for word in reversed(words[max(0, place - 5) : place]):
-        if word.text in _ENDS or word.text.lower() in _BEFORE:
-            return
-        yield word
-
-
-def _words(text: str) -> list[_Word]:
-    result = []
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        plain = word.lower()
-        empty = (
-            plain in STOP_WORDS
-            or plain in LIGHT_VERBS
-            or not word[0].isalnum()
-            or plain in _CLASSES
-            or "’" in plain
-            or "'" in plain
-        )
-        result.append(_Word(word, "" if empty else stem(plain), word[0].isupper() and match.start() > 0))
-    return result
+_ADJECTIVES = frozenset(("alleged", "allegedly", "suspected", "purported", "supposed"))
+_EXPLICIT = frozenset("not no never nobody none nothing neither nor cannot without".split())
 
 
 def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None:
@@ -183,58 +25,58 @@ def difference(claimed: str, cited: str, *, personal: bool = True) -> str | None
     `personal`: whether the claim is about somebody; one that is not may speak of what an accusation mentions in passing.
     """
     mine, theirs = operators(claimed), operators(cited)
-    claim_stems = frozenset(word.stem for word in _words(claimed) if word.stem)
-    claim_verbs = frozenset(root(word) for word in tokens(claimed))
-    cited_stems = frozenset(word.stem for word in _words(cited) if word.stem)
-    negated_here = _of(mine, "negation")
-    negated_there = _of(theirs, "negation")
-    plain_there = _plain(cited, negated_there)
+    claim_stems = frozenset(word.stem for word in bare_words(claimed) if word.stem)
+    cited_stems = frozenset(word.stem for word in bare_words(cited) if word.stem)
     if reason := _counted(mine, theirs, claim_stems, cited_stems, cited):
         return reason
-    for operator in mine:
-        if (
-            operator.kind == "negation"
-            and not _prefixed(operator, cited)
-            and not _answered(operator, theirs, cited_stems)
-        ):
+    for operator in (o for o in mine if o.kind == "negation"):
+        if not _prefixed(operator, cited) and not _answered(operator, theirs, cited_stems):
             return f"it says {operator.word!r}, which the words cited do not"
     for operator in theirs:
-        widely = (operator.reach & claim_stems) - plain_there
-        if operator.kind == "negation" and len(widely) >= SEVERAL and not widely & negated_here:
+        if not any(_takes_up(m, operator) for m in mine) and _is_left_out(operator, mine, theirs, claimed, cited):
             return f"it leaves out {operator.word!r}"
-        heads = operator.heads & (claim_verbs if operator.kind == "intent" else claim_stems)
-        if not heads:
-            continue
-        if operator.kind == "negation":
-            most = operator.reach and len(operator.reach & claim_stems) >= MOSTLY * len(operator.reach)
-            if not heads & negated_here and (heads - plain_there or most):
-                return f"it leaves out {operator.word!r}"
-        elif operator.kind == "condition":
-            if not any(o.kind == "condition" for o in mine) and len(operator.reach & claim_stems) >= MOSTLY * len(
-                operator.reach
-            ):
-                return f"it leaves out {operator.word!r}"
-        elif operator.kind in ("intent", "possible"):
-            soft = [o for o in mine if o.kind != "negation"]
-            if not soft and not (
-                heads <= _plain(cited, frozenset().union(*(o.reach for o in theirs if o.kind == operator.kind)))
-            ):
-                return f"it leaves out {operator.word!r}"
-    for word in tokens(cited):
-        rest = stem(word[2:]) if word.startswith("un") and len(word) >= UNDONE else ""
-        if rest in claim_stems - cited_stems - negated_here and stem(word) not in claim_stems:
+    negated = _of(mine, "negation")
+    for word in _undone(cited):
+        if stem(word[2:]) in claim_stems - cited_stems - negated and stem(word) not in claim_stems:
             return f"it leaves out {word!r}"
-    for word in tokens(claimed):
-        if (
-            word.startswith("un")
-            and len(word) >= UNDONE
-            and stem(word) not in cited_stems
-            and stem(word[2:]) in cited_stems
-        ):
+    for word in _undone(claimed):
+        if stem(word) not in cited_stems and stem(word[2:]) in cited_stems:
             return f"{word!r} turns round what the words cited say"
     if _IS_CHARGED.search(claimed) and (reason := _charge(mine, theirs)):
         return reason
-    return _accusation(mine, theirs, claim_stems, personal)
+    return _accusation(mine, theirs, claim_stems, personal) or _softened(mine, theirs, claim_stems, cited)
+
+
+def _is_left_out(
+    operator: Operator, mine: Sequence[Operator], theirs: Sequence[Operator], claimed: str, cited: str
+) -> bool:
+    """Whether a claim says without an operator of the words cited what they say with it."""
+    claim_stems = frozenset(word.stem for word in bare_words(claimed) if word.stem)
+    mostly = bool(operator.reach) and len(operator.reach & claim_stems) >= MOSTLY * len(operator.reach)
+    if operator.kind == "condition":
+        return bool(operator.heads & claim_stems) and mostly and not any(o.kind == "condition" for o in mine)
+    if operator.kind == "negation":
+        here, plain = _of(mine, "negation"), _plain(cited, _of(theirs, "negation"))
+        widely, heads = (operator.reach & claim_stems) - plain, operator.heads & claim_stems
+        return (len(widely) >= SEVERAL and not widely & here) or bool(
+            heads and not heads & here and (heads - plain or mostly)
+        )
+    if operator.kind in ("intent", "possible"):
+        verbs = frozenset(root(word) for word in tokens(claimed)) if operator.kind == "intent" else claim_stems
+        heads = operator.heads & verbs
+        reached = frozenset().union(*(o.reach for o in theirs if o.kind == operator.kind))
+        return bool(heads) and all(o.kind == "negation" for o in mine) and not heads <= _plain(cited, reached)
+    return False
+
+
+def _undone(text: str) -> list[str]:
+    """The words of a text that may turn another round: "unhurt"."""
+    return [word for word in tokens(text) if word.startswith("un") and len(word) >= UNDONE]
+
+
+def _takes_up(mine: Operator, theirs: Operator) -> bool:
+    """Whether an operator of the claim is one of the words cited, of the same subject, the rest a pronoun: "refused it"."""
+    return not mine.reach and root(mine.word) == root(theirs.word) and bool(mine.subject & theirs.subject)
 
 
 def _counted(
@@ -260,7 +102,7 @@ def _prefixed(operator: Operator, cited: str) -> bool:
 
 
 def _is_explicit(operator: Operator) -> bool:
-    return operator.word in _EXPLICIT or bool(_CONTRACTED.search(operator.word))
+    return operator.word in _EXPLICIT or bool(CONTRACTED.search(operator.word))
 
 
 def _of(found: Sequence[Operator], kind: str) -> frozenset[str]:
@@ -270,7 +112,7 @@ def _of(found: Sequence[Operator], kind: str) -> frozenset[str]:
 def _plain(text: str, reached: frozenset[str]) -> frozenset[str]:
     """Stems that stand in `text` more often than operators reach them: at least once without one."""
     counts: dict[str, int] = {}
-    for word in _words(text):
+    for word in bare_words(text):
         if word.stem:
             counts[word.stem] = counts.get(word.stem, 0) + 1
     return frozenset(s for s, count in counts.items() if count > 1 or s not in reached)
@@ -316,4 +158,16 @@ def _accusation(
         shared = operator.reach & claim_stems
         if shared and (personal or len(shared) >= IN_PASSING * len(operator.reach)):
             return f"it leaves out {operator.word!r}"
+    return None
+
+
+def _softened(
+    mine: Sequence[Operator], theirs: Sequence[Operator], claim_stems: frozenset[str], cited: str
+) -> str | None:
+    """Where something is "alleged" by one word before it, and the claim has it without, whatever else it says is alleged."""
+    kept = frozenset().union(*(o.clause | o.heads for o in mine if o.kind == "legal"))
+    plain = _plain(cited, frozenset().union(*(o.heads for o in theirs if o.word in _ADJECTIVES)))
+    for operator in theirs:
+        if operator.word in _ADJECTIVES and (bare := (operator.heads & claim_stems) - kept - plain):
+            return f"it leaves out that {min(bare)!r} is {operator.word!r}"
     return None

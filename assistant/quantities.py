@@ -47,6 +47,7 @@ _MEASURES = frozenset(
     for word in """second minute hour day week month year decade century percent per cent million billion thousand hundred
     lakh crore dollar euro pound rupee metre meter kilometre kilometer mile foot feet tonne ton kilogram km""".split()
 )
+NEAR = 2  # words after a number, of which one says what it counts
 AROUND = 5  # words on either side that say what a number counts
 
 
@@ -62,6 +63,8 @@ class Quantity:
     measure: str
     around: frozenset[str]
     ordinal: bool = False
+    counts: str = ""
+    """Stem of the word after it that says what it counts, "" where none is near."""
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -77,7 +80,14 @@ def quantities(text: str) -> list[Quantity]:
         start, end = tokens[place].start(), tokens[after - 1].end()
         found.append(
             Quantity(
-                value, start, end, _bound(text[:start]), _measure(tokens, after), _around(tokens, place, after), ordinal
+                value,
+                start,
+                end,
+                _bound(text[:start]),
+                _measure(tokens, after),
+                _around(tokens, place, after),
+                ordinal,
+                _counted(tokens, after),
             )
         )
         place = after
@@ -118,6 +128,12 @@ def _measure(tokens: Sequence[re.Match[str]], after: int) -> str:
     if following in ("%", "percent") or (following == "per" and tokens[after + 1 : after + 2]):
         return "%"
     return stem(following) if stem(following) in _MEASURES else ""
+
+
+def _counted(tokens: Sequence[re.Match[str]], after: int) -> str:
+    words = [m.group().lower() for m in tokens[after : after + NEAR]]
+    found = next((word for word in words if word not in STOP_WORDS), "")
+    return "" if found[:1].isdigit() or found == "%" else stem(found)
 
 
 def _around(tokens: Sequence[re.Match[str]], place: int, after: int) -> frozenset[str]:

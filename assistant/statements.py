@@ -24,7 +24,8 @@ _VERBS = CUES | frozenset(
     likened compared cited cites referred refers characterised characterized framed cast sees saw views viewed regards
     regarded considers considered slammed attacked rebuked defended backed expects expected assured wanted wants seeks
     sought signalled stating adding calling describing arguing alleging accusing claiming insisting noting writing
-    telling asking urging demanding warning suggesting tracing linking questioning holds held found ruled agreed agrees
+    telling asking urging demanding warning suggesting tracing linking questioning citing
+    holds held found ruled agreed agrees
     disagreed doubts doubted wondered reacted commented opined feels felt calls put puts tweets posts""".split()
 )
 _CUE = re.compile(rf"(?<![\w’'-])(?:{'|'.join(sorted(_VERBS, key=len, reverse=True))})(?![\w’'-])", re.IGNORECASE)
@@ -247,7 +248,12 @@ def is_report(word: str) -> bool:
 
 def reports(text: str) -> bool:
     """Whether some words have a verb that reports what somebody says."""
-    return any(not _PASSIVE.search(text[: match.start()]) for match in _CUE.finditer(text))
+    return any(True for _ in report_verbs(text))
+
+
+def report_verbs(text: str) -> Iterator[re.Match[str]]:
+    """The verbs in some words that report what somebody says."""
+    return (match for match in _CUE.finditer(text) if not _PASSIVE.search(text[: match.start()]))
 
 
 def same_speaker(one: str, other: str) -> bool:

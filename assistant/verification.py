@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from .alignment import Inserted, aligned, insertions
 from .names import Person
 from .quotations import DOUBLE, Quotation, outermost, quotations, single_quotations, stands_in
 from .types import Attribution, Span
 from .views import View
 from .writers import Draft
 
-_TOKEN = re.compile(r"\w+(?:[.,:/’'–-]\w+)*|[^\w\s]")
-_MARKS = frozenset(DOUBLE + "‘’'`")
 _CLOSES = re.compile(r"(?<=[.,!?…\s])[’'](?!\w)")
 _PRONOUNS = frozenset(("he", "him", "his", "she", "her", "hers"))
 
@@ -84,13 +82,13 @@ def check_quotations(draft: Draft, view: View) -> str | None:
 
 def check_words(draft: Draft, view: View) -> str | None:
     """Promise 4, for a quoting writer: outside brackets there is nothing but the words cited, in order."""
-    return None if _aligned(draft, view) else "its words are not the words cited"
+    return None if aligned(draft, view) else "its words are not the words cited"
 
 
 def check_quoted(draft: Draft, view: View) -> str | None:
     """Promise 3: what the document has in quotation marks stands in such here, and nothing else does."""
     shown = outermost(draft.text)
-    for pair in _aligned(draft, view) or ():
+    for pair in aligned(draft, view) or ():
         here = any(quote.inner.start <= pair.shown < quote.inner.end for quote in shown)
         if here and view.quotation(pair.cited) is None:
             return "it puts in quotation marks what the document has not"
@@ -130,99 +128,10 @@ def check_speaker(draft: Draft, view: View) -> str | None:
 
 def check_names(draft: Draft, view: View) -> str | None:
     """A name put in brackets completes the name beside it, or is whom the document means there."""
-    for inserted in _insertions(draft, view):
+    for inserted in insertions(draft, view):
         if not (_completes(inserted, view) or _explains(inserted, view)):
             return f"[{inserted.name}] is not whom {view.document.id} speaks of there"
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A word of the draft and the same word of the document, by where they begin; `end` is the latter's end."""
-
-    shown: int
-    cited: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Inserted:
-    """A name in brackets and the words of the document that it stands after and before."""
-
-    name: str
-    after: _Pair | None
-    before: _Pair | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    word: str
-    place: int
-    first: bool = False
-    last: bool = False
-
-
-def _tokens(text: str, start: int, end: int) -> list[_Token]:
-    found = [_Token(m.group(), m.start()) for m in _TOKEN.finditer(text, start, end) if m.group() not in _MARKS]
-    last = len(found) - 1
-    return [_Token(token.word, token.place, i == 0, i == last) for i, token in enumerate(found)]
-
-
-def _aligned(draft: Draft, view: View) -> list[_Pair] | None:
-    """Each word of the draft with its word of the document; None where they differ.
-
-    Of its own the draft may have: names in brackets, a colon between a credit and a quotation, a full stop
-    after one, a capital at the beginning; it may lack the comma that leads from a quotation to its credit.
-    """
-    steps = list(_walk(draft, view))
-    return None if None in steps else [step for step in steps if isinstance(step, _Pair)]
-
-
-def _insertions(draft: Draft, view: View) -> list[_Inserted]:
-    steps = list(_walk(draft, view))
-    result = []
-    for number, step in enumerate(steps):
-        if isinstance(step, str):
-            pairs = [steps[i] if 0 <= i < len(steps) else None for i in (number - 1, number + 1)]
-            after, before = (pair if isinstance(pair, _Pair) else None for pair in pairs)
-            result.append(_Inserted(step, after, before))
-    return result
-
-
-def _walk(draft: Draft, view: View) -> Iterator[_Pair | str | None]:
-    """Pairs of words, names in brackets as they come, None at the first difference."""
-    text = draft.text
-    cited = [token for span in draft.spans for token in _tokens(view.document.text, span.start, span.end)]
-    shown = _tokens(text, 0, len(text))
-    i = j = 0
-    while i < len(shown):
-        token, other = shown[i], cited[j] if j < len(cited) else None
-        if token.word == "[" and not (other and other.word == "["):
-            close = text.find("]", token.place)
-            yield text[token.place + 1 : close] if close > 0 else None
-            i = next((k for k in range(i, len(shown)) if shown[k].place >= close), len(shown)) + 1
-            continue
-        if other and (
-            token.word == other.word or (other.first and token.word == other.word[:1].upper() + other.word[1:])
-        ):
-            yield _Pair(token.place, other.place, other.place + len(other.word))
-            i, j = i + 1, j + 1
-        elif other and other.word == "," and other.last:
-            j += 1
-        elif _is_own(text, token, other):
-            i += 1
-        else:
-            yield None
-            return
-    if any(not (token.word == "," and token.last) for token in cited[j:]):
-        yield None
-
-
-def _is_own(text: str, token: _Token, other: _Token | None) -> bool:
-    """Whether a mark between two cited spans is one that the writer may set."""
-    between = other is None or other.first
-    before, after = text[: token.place].rstrip()[-1:], text[token.place + 1 :].lstrip()[:1]
-    return between and ((token.word == ":" and after in _MARKS) or (token.word == "." and before in _MARKS))
 
 
 def _is_whole(span: Span, view: View) -> bool:
@@ -289,7 +198,7 @@ def _outside(text: str) -> str:
     return text
 
 
-def _completes(inserted: _Inserted, view: View) -> bool:
+def _completes(inserted: Inserted, view: View) -> bool:
     """ "[Vinod] Bansal": the name is that of whom the document names there."""
     if inserted.before is None:
         return False
@@ -300,7 +209,7 @@ def _completes(inserted: _Inserted, view: View) -> bool:
     return False
 
 
-def _explains(inserted: _Inserted, view: View) -> bool:
+def _explains(inserted: Inserted, view: View) -> bool:
     """ "he [Vinod Bansal]", "the mayor [Zohran Mamdani]": the name is that of whom the document means there."""
     if inserted.after is None:
         return False

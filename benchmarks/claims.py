@@ -1,8 +1,9 @@
 """`python -m benchmarks.claims`: true claims from the corpus, and each of them made false in one way.
 
 A claim is a sentence of a document that can be read alone, cited to itself; half of those that allow it are reworded by
-rule ("A, X said." as "X said that A."). Every corruption is tried on as many claims as allow it. Reported: the share of
-corruptions that the checks catch, by kind, and the share of true claims that they refuse.
+rule ("A, X said." as "X said that A."). Every corruption is tried on as many claims as allow it, of those that pass
+uncorrupted; where they allow a kind too seldom, on further claims. Reported: the share of corruptions that the checks
+catch, by kind, and the share of true claims that they refuse.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import resources
-from assistant.attributions import CUES, attributions
+from assistant.attributions import attributions
 from assistant.cited import Cited
 from assistant.claim_checks import failure
+from assistant.cues import CUES, MORE
 from assistant.dates import MONTHS, dates
 from assistant.documents import read_corpus
 from assistant.locating import Evidence
@@ -29,6 +31,7 @@ from assistant.support import Checker
 from assistant.views import View
 
 CLAIMS, SEED = 200, 6
+LEAST = 40  # false claims of a kind, for which further claims are drawn
 OTHER = Path(__file__).resolve().parents[1] / "evals" / "stories" / "other"
 _SHORTEST = 6  # words
 _TRAILING = re.compile(
@@ -46,6 +49,8 @@ _CREDIT = re.compile(
 _ACCUSED = re.compile(
     r"\b(?:accused of|charged with|alleged to have|suspected of)\b|\b(?:accused|alleged|suspected|charged)\b"
 )
+_SOFTENED = re.compile(r"\b(?:alleged|suspected|purported)\s(?=[a-z])|\ballegedly\s")
+_CHARGES = re.compile(r"\b(?:accusations?|allegations?)\b(?! (?:is|are|was|were)\b)")
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,8 @@ def views() -> list[View]:
     return found
 
 
-def true_claims(held: Sequence[View], count: int = CLAIMS, seed: int = SEED) -> list[Case]:
-    """`count` sentences that can be read alone, drawn evenly over the documents; some reworded."""
+def true_claims(held: Sequence[View], count: int = CLAIMS, seed: int = SEED) -> tuple[list[Case], list[Case]]:
+    """`count` sentences that can be read alone, drawn evenly over the documents, some reworded; and all others."""
     draw = random.Random(seed)
     pools = []
     for view in held:
@@ -82,13 +87,11 @@ def true_claims(held: Sequence[View], count: int = CLAIMS, seed: int = SEED) -> 
         draw.shuffle(alone)
         pools.append([(view, n) for n in alone])
     cases: list[Case] = []
-    while len(cases) < count and any(pools):
-        for pool in pools:
-            if pool and len(cases) < count:
-                view, number = pool.pop()
-                text = view.text(number)
-                cases.append(Case(_reworded(text) if len(cases) % 2 else text, Evidence(view, (number,))))
-    return cases
+    while any(pools):
+        for view, number in (pool.pop() for pool in pools if pool):
+            text = view.text(number)
+            cases.append(Case(_reworded(text) if len(cases) % 2 else text, Evidence(view, (number,))))
+    return cases[:count], cases[count:]
 
 
 def _stands_alone(view: View, number: int) -> bool:
@@ -226,7 +229,7 @@ def attribution_dropped(case: Case, held: Sequence[View], draw: random.Random) -
         rest = f"{case.text[: match.start()]}{match.groupdict().get('mark') or ''}."
         # Where a speaker is still credited, no attribution is lost but that of who reports it.
         if (
-            not re.search(rf"\b(?:{'|'.join(CUES)}|say|deny|denies|objects|according to)\b", rest)
+            not re.search(rf"\b(?:{'|'.join(CUES | MORE)}|say|deny|denies|objects|according to)\b", rest)
             and len(rest.split()) >= _SHORTEST
         ):
             yield replace(case, text=rest)
@@ -242,6 +245,10 @@ def accused_convicted(case: Case, held: Sequence[View], draw: random.Random) -> 
             match.end(),
             "convicted of" if after else draw.choice(("convicted", "guilty", "proven")),
         )
+    if match := _SOFTENED.search(_own(case.text)):
+        yield _put(case, match.start(), match.end(), "")
+    if match := _CHARGES.search(_own(case.text)):
+        yield _put(case, match.start(), match.end(), draw.choice(("convictions", "crimes", "offences proven")))
 
 
 def wrong_passage(case: Case, held: Sequence[View], draw: random.Random) -> Iterator[Case]:
@@ -268,16 +275,17 @@ def _own(text: str) -> str:
     return text
 
 
-def corrupted(cases: Sequence[Case], held: Sequence[View], seed: int = SEED) -> list[Case]:
-    """Every corruption of every case; those that change nothing are left out."""
+def corrupted(cases: Sequence[Case], spare: Sequence[Case], held: Sequence[View], seed: int = SEED) -> list[Case]:
+    """Every corruption of every case that changes something; of kinds with too few, those of `spare` cases too."""
     draw = random.Random(seed)
-    return [
-        replace(wrong, kind=kind)
-        for kind, corruption in CORRUPTIONS.items()
-        for case in cases
-        for wrong in corruption(case, held, draw)
-        if wrong != case
-    ]
+    found: list[Case] = []
+    for kind, corruption in CORRUPTIONS.items():
+        count = len(found)
+        for number, case in enumerate((*cases, *spare)):
+            if number >= len(cases) and len(found) - count >= LEAST:
+                break
+            found += [replace(wrong, kind=kind) for wrong in corruption(case, held, draw) if wrong != case]
+    return found
 
 
 def verdict(case: Case, checker: Checker) -> str | None:
@@ -295,10 +303,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED, help="which claims are drawn")
     options = parser.parse_args()
     held, checker = views(), Checker()
-    cases = true_claims(held, seed=options.seed)
+    cases, spare = true_claims(held, seed=options.seed)
     refused = [(case, reason) for case in cases if (reason := verdict(case, checker))]
     print("| kind | n | caught |\n|---|---|---|")
-    wrong = corrupted(cases, held, options.seed)
+    passing, further = ([case for case in group if verdict(case, checker) is None] for group in (cases, spare))
+    wrong = corrupted(passing, further, held, options.seed)
     missed = [case for case in wrong if verdict(case, checker) is None]
     for kind in CORRUPTIONS:
         count, through = (sum(case.kind == kind for case in group) for group in (wrong, missed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from assistant.support import Checker
@@ -9,9 +11,27 @@ from assistant.views import View
 from benchmarks.claims import CORRUPTIONS, Case, corrupted, true_claims, verdict, views
 
 CAUGHT, REFUSED = 0.97, 0.05
-# Known to fall short: of two credits in a sentence, one dropped is told only where it names another speaker.
-BELOW = {"attribution dropped": 0.9}
-COUNT = 200
+COUNT, LEAST = 200, 40
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """True claims, why some are refused, and the others made false."""
+
+    cases: list[Case]
+    refused: list[tuple[str, str]]
+    wrong: list[Case]
+    missed: list[Case]
+
+
+@pytest.fixture(scope="module", params=[6, 11])
+def drawn(request: pytest.FixtureRequest, held: list[View]) -> Drawn:
+    checker = Checker()
+    cases, spare = true_claims(held, COUNT, request.param)
+    refused = [(case.text, reason) for case in cases if (reason := verdict(case, checker))]
+    passing, further = ([case for case in group if verdict(case, checker) is None] for group in (cases, spare))
+    wrong = corrupted(passing, further, held, request.param)
+    return Drawn(cases, refused, wrong, [case for case in wrong if verdict(case, checker) is None])
 
 
 @pytest.fixture(scope="module")
@@ -19,24 +39,13 @@ def held() -> list[View]:
     return views()
 
 
-@pytest.fixture(scope="module")
-def checker() -> Checker:
-    return Checker()
-
-
-@pytest.fixture(scope="module")
-def cases(held: list[View]) -> list[Case]:
-    return true_claims(held, COUNT)
-
-
-def test_few_true_claims_are_refused(cases: list[Case], checker: Checker) -> None:
-    assert len(cases) == COUNT
-    refused = [(case.text, reason) for case in cases if (reason := verdict(case, checker))]
-    assert len(refused) <= REFUSED * len(cases), refused
+def test_few_true_claims_are_refused(drawn: Drawn) -> None:
+    assert len(drawn.cases) == COUNT
+    assert len(drawn.refused) <= REFUSED * len(drawn.cases), drawn.refused
 
 
 @pytest.mark.parametrize("kind", CORRUPTIONS)
-def test_nearly_all_false_claims_are_caught(cases: list[Case], held: list[View], checker: Checker, kind: str) -> None:
-    wrong = [case for case in corrupted(cases, held) if case.kind == kind]
-    missed = [case.text for case in wrong if verdict(case, checker) is None]
-    assert wrong and len(missed) <= (1 - BELOW.get(kind, CAUGHT)) * len(wrong), missed
+def test_nearly_all_false_claims_are_caught(drawn: Drawn, kind: str) -> None:
+    count = sum(case.kind == kind for case in drawn.wrong)
+    missed = [case.text for case in drawn.missed if case.kind == kind]
+    assert count >= LEAST and len(missed) <= (1 - CAUGHT) * count, missed

@@ -57,7 +57,10 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("text", [*BROKEN, '{"claims": [' + '{"a":' * 5000])
+ENDLESS = '{"claims": [{"passages": [%s], "support": [], "speaker": "", "text": "x"}]}' % ("9" * 5000)
+
+
+@pytest.mark.parametrize("text", [*BROKEN, ENDLESS, '{"claims": [' + '{"a":' * 5000])
 def test_what_is_no_draft_is_malformed(text: str) -> None:
     with pytest.raises(Malformed):
         decoded(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from model_server import ModelServer, Reply, chat_server
 from assistant import Answer, Assistant, Settings
 from assistant.cited import Cited
 from assistant.claim_checks import failure
-from assistant.composer import evidence_of
 from assistant.decoding import FreeDraft
 from assistant.filters import EVERYTHING, Filter
+from assistant.grounds import evidence_of
 from assistant.locating import folded, occurrences
 from assistant.quotations import outermost
 from assistant.support import Checker
@@ -30,6 +30,9 @@ OUTSIDE = Path(
     os.environ.get("OUTSIDE_DATA") or "no-outside-data"
 )  # a folder with bad-outputs.jsonl, which does not ship
 SUPPORTS = 4
+SMALL_PASSED = 0.03  # share of the false drafts of small models' kinds that may pass
+BRIEFS_REFUSED = 0.15  # share of the true drafts on the briefs that may be refused; on the article a tenth
+Verdicts = Callable[[dict[str, Any]], str | None]
 PEOPLE = "Zohran Mamdani, the mayor, met Umar Khalid’s father, Syed Qasim Rasool Ilyas, and Vinod Bansal objected."
 
 
@@ -89,17 +92,37 @@ def test_no_false_draft_is_shown(modelled: Assistant, server: ModelServer, row: 
         )
 
 
-def test_no_false_draft_on_the_briefs_passes_the_checks() -> None:
-    held, checker, passed = {view.document.id: view for view in views()}, Checker(), []
-    for row in drafts("bad-briefs"):
+@pytest.fixture(scope="module")
+def verdicts() -> Verdicts:
+    """Why the checks refuse a draft on a document, or None."""
+    held, checker = {view.document.id: view for view in views()}, Checker()
+
+    def verdict(row: dict[str, Any]) -> str | None:
         view = held[row["document"]]
         whole = [(view, Span(0, len(view.document.text)))]
+        assert all(occurrences(words, view.document.text) for words in row["support"]), row
         evidence = evidence_of(FreeDraft(row["text"], tuple(row["support"])), whole)
         assert evidence, row
+        if reason := failure(Cited(row["text"], evidence, row.get("speaker", ""))):
+            return reason
         words = "\n".join(e.text for e in evidence)
-        if failure(Cited(row["text"], evidence)) is None and checker.support(row["text"], words) >= checker.bar:
-            passed.append(row["text"])
-    assert not passed
+        return None if checker.support(row["text"], words) >= checker.bar else "support"
+
+    return verdict
+
+
+def test_no_false_draft_on_the_briefs_passes_the_checks(verdicts: Verdicts) -> None:
+    assert not [row["text"] for row in drafts("bad-briefs") if verdicts(row) is None]
+
+
+def test_nearly_no_draft_of_small_models_kinds_passes_the_checks(verdicts: Verdicts) -> None:
+    passed = [row["text"] for row in drafts("small-models") if verdicts(row) is None]
+    assert len(passed) <= SMALL_PASSED * len(drafts("small-models")), passed
+
+
+def test_most_true_drafts_on_the_briefs_pass(verdicts: Verdicts) -> None:
+    refused = [(row["text"], reason) for row in drafts("good-briefs") if (reason := verdicts(row))]
+    assert len(refused) <= BRIEFS_REFUSED * len(drafts("good-briefs")), refused
 
 
 def test_what_small_models_really_wrote_is_not_shown(modelled: Assistant, server: ModelServer) -> None:

@@ -13,7 +13,8 @@ from model_server import KEY, MODEL, ModelServer, Reply, chat_server, error
 from assistant import models
 from assistant.decoding import request
 from assistant.errors import ModelUnavailable, SettingsError
-from assistant.models import Allowance, ChatModel, FormatRefused, WindowExceeded
+from assistant.faults import FormatRefused, WindowExceeded
+from assistant.models import Allowance, ChatModel
 from assistant.settings import Settings
 
 PATIENCE = 20.0
