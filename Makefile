@@ -22,7 +22,7 @@ chat: $(READY) ## open the chat in a browser
 
 test: $(READY) ## run the tests, in a real browser too
 	@browser=$$(sh scripts/browser.sh) && echo "browser: $$browser"
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 check: $(READY) ## lint, formatting, types, layers, the corpus
 	$(PY) -m ruff check .

@@ -1,6 +1,6 @@
 """The mean of several trainings' weights, which errs less than each (Wortsman et al. 2022, arXiv:2203.05482).
 
-    python -m training.average OUT.safetensors ONE.safetensors OTHER.safetensors ...
+python -m training.average OUT.safetensors ONE.safetensors OTHER.safetensors ...
 """
 
 from __future__ import annotations
