@@ -23,8 +23,8 @@ from .words import LIGHT_VERBS, STOP_WORDS, content_words, stem, synonyms, token
 PREDICATE = 1.0
 WHO_DID = 0.3
 NOUN = 0.05
-SURER = 0.05  # the same, for a sentence that leaves most of the question unmatched
-CHANCE = 0.03  # that a sentence answers, from which it is shown; set on the dev halves
+SURER = 0.06  # the same, for a sentence that leaves most of the question unmatched
+CHANCE = 0.04  # that a sentence answers, from which it is shown; set on the dev halves
 READ_SURE = 0.9  # what the cross-encoder is sure of may say it in other words than the question's
 ABSENT, UNMET = 0.15, 0.3  # a match below which a word is absent; the score that a sentence without any needs
 WELL_MATCHED = 0.5  # how well the evidence has to meet a word that stands for a fact
@@ -51,7 +51,9 @@ _NAMED_KIND = re.compile(
     r"mosques?|temples?|judges?|justices?|banks?|newspapers?|airlines?)\b",
     re.IGNORECASE,
 )
-_NAME_OF = re.compile(r"\bnames? of (?P<whom>[^?]+)", re.IGNORECASE)
+_NAME_OF = re.compile(
+    r"\bnames? of (?P<whom>[^?]+?)(?= (?:who|that|which|whose|in|at|on|from|behind)\b|[?]|\Z)", re.IGNORECASE
+)
 # "What colour", "X's nationality": an asked-for thing, named by the word for its kind.
 _ASKED_NOUN = re.compile(
     r"\b(?:(?:what|which) (?!is|was|are|were|did|does|do|has|had|have|will|would|can|could)|(?:what|who)(?:'s| is| was| are) "

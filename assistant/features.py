@@ -16,15 +16,17 @@ from .words import content_words, tokens
 
 # After a name: a verb, with or without what may stand between.
 _DOES = re.compile(
-    r"(?:, [^,]{3,40},|,)? (?:who |also |then |later |has |had |have |\w+ly )*(?!(?:and|or|of|in|as|to|at|by|on|with|for)\b)[a-z]+"
+    r"(?:, [^,]{3,40},)? (?:who |also |then |later |has |had |have |\w+ly )*(?!(?:and|or|of|in|as|to|at|by|on|with|for)\b)[a-z]+"
+    r"|, (?:was|were|is|has|had|who|\w{3,}ed)\b"
 )
 
-# From training/calibrate.py, fitted on the dev halves of both stories' suites and on SQuAD 2.0's labelled dev part.
+# From training/calibrate.py, fitted on the dev halves of both stories' suites, the held-out invented stories and two
+# articles of SQuAD 2.0's labelled dev part.
 WEIGHTS = {
-    "coverage": -2.533, "own": 3.542, "similarity": 0.651, "window": 0.652, "passage": 1.721, "missing": -1.380,
-    "kind": 1.238, "speaker": 1.064, "agent": 0.457, "quoted": 1.994, "names": 2.115, "read": 0.375,
+    "coverage": -0.585, "own": 3.174, "similarity": -0.363, "window": 0.627, "passage": 1.472, "missing": 0.376,
+    "kind": 0.712, "speaker": 0.963, "agent": 0.263, "quoted": 1.854, "names": 1.982, "read": 0.459,
 }  # fmt: skip
-INTERCEPT = -7.001
+INTERCEPT = -7.029
 FAINT = 0.001  # chances are not taken for fainter or surer than this
 
 

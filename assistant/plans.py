@@ -85,7 +85,8 @@ def _judged() -> re.Pattern[str]:
     verdict = f"(?P<crime>{_alternatives('crime')})|{_alternatives('verdict')}"
     return re.compile(
         r"\A\W*(?:(?:so|but|and|then) )*(?:is|was|are|were|isn't|wasn't|aren't|isnt)(?: not)? (?P<who>.{2,60}?)"
-        rf"(?: (?:really|actually|truly|just|also|not|in fact|even|indeed))* (?:{verdict})(?!\w)[^,]*\Z",
+        rf"(?: (?:really|actually|truly|just|also|not|in fact|even|indeed))* (?:{verdict})"
+        r"(?: (?:of|to|in|for|about|on|when|because|that|as|by|or|and|from|with|at|under|if|towards?|after|then)\b[^,]*)?\W*\Z",
         re.IGNORECASE,
     )
 

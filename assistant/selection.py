@@ -33,6 +33,7 @@ SECOND, THIRD = 0.15, 0.3  # share of the best chance that a further claim needs
 TOUCHED = 0.3  # how well a sentence, or what stands around it, has to meet what a stance is taken on
 VOICES = 6  # most that a list shows
 MET = 0.5  # how well the words of a question for a verdict have to be met by who speaks on it
+SPOKEN_TO = 0.2  # chance from which a sentence answers the question that one of ANGLES asks
 VOICE = 0.12  # share of the best chance that a further voice needs
 # Where a verdict is asked for: who accuses, who denies, what courts held; each asked for itself.
 ANGLES = tuple(
@@ -122,6 +123,8 @@ class Selection:
         for angle, found in zip(ANGLES, angles, strict=False):
             for candidate in found:
                 view = self._reader.view(candidate.document.id)
+                if candidate.score < SPOKEN_TO:
+                    break
                 if candidate.features.names and angle.words.search(view.text(candidate.number)):
                     if self._is_of(judged, candidate) and self._is_news(question, candidate, told):
                         chosen.append(candidate)

@@ -66,7 +66,7 @@ class Settings:
     chroma_url: str | None = None
     token_encoding: str = "o200k_base"
     passage_tokens: int = 160
-    retrieve: int = 8
+    retrieve: int = 10
     max_claims: int = 3
     max_question_chars: int = 2000
     max_document_bytes: int = 20_000_000

@@ -113,3 +113,8 @@ def test_a_stance_is_told_by_the_words_of_it() -> None:
 def test_any_question_has_a_plan(words: str) -> None:
     made = plan(words)
     assert len(made.parts) <= PARTS and bool(made.parts) == (made.shape != "greeting")
+
+
+def test_a_fair_trial_is_no_verdict_on_whoever_asks_for_it() -> None:
+    assert plan("Are the lawmakers calling for a fair trial?").shape == "plain"
+    assert plan("Was the trial fair to him?").judged == "the trial"

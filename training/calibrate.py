@@ -175,8 +175,8 @@ def main() -> None:
         options.keep.write_text(json.dumps([(n, s, c, dataclasses.asdict(f), r) for n, s, c, f, r in rows]))
     x = np.array([design(row[3]) for row in rows])
     y = np.array([row[4] for row in rows], float)
-    # The stories count as much as SQuAD, which has many more questions.
-    share = np.array([1.0 if row[1] == "squad" else 4.0 for row in rows])
+    # The suites count as much as the rest, which has many more questions.
+    share = np.array([{"squad": 1.0, "stories": 2.0}.get(row[1], 4.0) for row in rows])
     folds = np.array([row[0] % 10 for row in rows])
     chance = np.zeros(len(rows))
     for fold in range(10):
