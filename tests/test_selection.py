@@ -48,7 +48,7 @@ def test_what_a_sentence_says_in_its_own_way_answers(poet: Assistant, question: 
     assert words in poet.ask(question).claims[0].text
 
 
-@pytest.mark.parametrize("question", ["How much does the governor earn?", "Which jail was Absolom Reiter sent to?"])
+@pytest.mark.parametrize("question", ["How much does the governor earn?", "Which hospital was Karimba taken to?"])
 def test_the_right_kind_of_thing_about_something_else_does_not(poet: Assistant, question: str) -> None:
     assert poet.ask(question).status == NOT_IN_DOCUMENTS
 
