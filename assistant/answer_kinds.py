@@ -6,7 +6,7 @@ import re
 
 from .questions import Question
 from .views import View
-from .words import content_words, stem, synonyms, tokens
+from .words import LIGHT_VERBS, content_words, idioms, stem, synonyms, tokens
 
 _NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -117,6 +117,8 @@ def kind_matches(question: Question, view: View, number: int) -> float:
     if question.kind == "when":
         if _TO_COME.search(question.text) and not _COMING.search(text):
             return 0.0
+        if _is_told_beside(text, question):
+            return 0.5
         text = _REPORTED_ON.sub(" ", text)
     return 1.0 if any(not set(tokens(match.group())) <= asked for match in pattern.finditer(text)) else 0.0
 
@@ -144,11 +146,19 @@ _MEASURES = tuple(
     )
 )
 _TO_COME = re.compile(r"\bwhen (?:will|shall|is|are)\b(?!.*\b(?:was|were|been|did)\b)", re.IGNORECASE)
+_BESIDE = re.compile(r"\b(?:before|after|ahead of|prior to) (?P<what>(?:[\w’'-]+ ?){1,4})", re.IGNORECASE)
 _COMING = re.compile(
     r"\b(?:will|would|shall|due|scheduled|expected|next|plans?|planned|set (?:to|for)|until|tomorrow|later|coming|hopes?|upcoming"
     r"|from|by|may|is to|are to|deadline|closes?|opens?|ends?|begins?|starts?)\b",
     re.IGNORECASE,
 )
+
+
+def _is_told_beside(text: str, question: Question) -> bool:
+    """Whether what is asked about only dates something else there: "announced on Tuesday, before taking office"."""
+    asked = {stem(word) for word in topic_words(question) if word not in LIGHT_VERBS}
+    beside = (stem(word) for found in _BESIDE.finditer(idioms(text)) for word in tokens(found.group("what")))
+    return bool(asked & set(beside))
 
 
 def _measures(question: Question, text: str) -> bool:

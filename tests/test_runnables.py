@@ -44,7 +44,7 @@ def test_the_retriever_gives_what_a_search_gives(assistant: Assistant) -> None:
     check(assistant, found)
     hits = assistant.search(QUESTION, k=assistant.settings.retrieve)
     assert [piece.page_content for piece in found] == [hit.passage.text for hit in hits]
-    assert len({len(found), assistant.settings.retrieve, len(hits)}) == 1
+    assert len(found) == len(hits) <= assistant.settings.retrieve
 
 
 async def test_the_retriever_does_so_without_blocking(assistant: Assistant) -> None:
@@ -63,7 +63,7 @@ def test_the_retriever_takes_several_at_once(assistant: Assistant) -> None:
 
 def test_the_retriever_can_stand_in_a_chain(assistant: Assistant) -> None:
     chain = assistant.retriever | RunnableLambda(lambda found: len(found))
-    assert chain.invoke(QUESTION) == assistant.settings.retrieve
+    assert chain.invoke(QUESTION) == len(assistant.search(QUESTION, k=assistant.settings.retrieve))
 
 
 def test_the_retriever_refuses_as_the_assistant_does(assistant: Assistant) -> None:

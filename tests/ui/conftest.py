@@ -31,7 +31,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SERIOUS = ("serious", "critical")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its event loop would run under other files' tests
 def chromium() -> Iterator[Browser]:
     """A headless Chromium; a machine without one fails here, it does not skip."""
     wanted = os.environ.get(BROWSER_VARIABLE)
