@@ -21,8 +21,8 @@ from evals.suites import Suite
 # Everything that the sound assistant reaches on the invented story.
 BARS = {
     "found": ("min", 1.0), "false_refusal": ("max", 0.0), "false_answer": ("max", 0.0), "premise_handled": ("min", 1.0),
-    "sides_shown": ("min", 1.0), "fact_recall": ("min", 1.0), "citation_recall": ("min", 1.0),
-    "citation_precision": ("min", 0.95), "speakers_credited": ("min", 1.0), "as_of": ("min", 1.0),
+    "sides_shown": ("min", 1.0), "fact_recall": ("min", 1.0), "citation_recall": ("min", 0.95),
+    "citation_precision": ("min", 0.90), "speakers_credited": ("min", 1.0), "as_of": ("min", 1.0),
     "consistency": ("min", 1.0), "neutrality": ("min", 1.0), "retrieval_recall": ("min", 1.0),
     "retrieval_mrr": ("min", 0.9), "citation_need": ("min", 0.9),
 }  # fmt: skip

@@ -147,6 +147,10 @@ class Held:
         """A new conversation."""
         return HeldTalk(self)
 
+    def suggestions(self, _answer: Answer | None = None) -> tuple[str, ...]:
+        """None: it offers nothing."""
+        return ()
+
 
 class HeldTalk:
     """Answers once it may."""
