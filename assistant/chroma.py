@@ -51,9 +51,21 @@ def put(client: Client, collection: Collection, ids: Sequence[str], vectors: Vec
 
 
 def fingerprint(folder: Path) -> str:
-    """Names, sizes and times of an embedded Chroma's vector files: what a write of them changes."""
-    stats = {path.relative_to(folder).as_posix(): path.stat() for path in folder.glob("*/*")}
+    """Names, sizes and times of an embedded Chroma's vector files: what a write of them changes.
+
+    Of those that have been written whole once: before, Chroma has the vectors in its log, and opening touches the files.
+    """
+    kept = {path.parent for path in folder.glob("*/index_metadata.pickle")}
+    stats = {path.relative_to(folder).as_posix(): path.stat() for part in kept for path in part.iterdir()}
     return json.dumps({name: (stat.st_size, stat.st_mtime_ns) for name, stat in sorted(stats.items())})
+
+
+def identity(folder: Path) -> int:
+    """Which database an embedded Chroma has: another once the folder has been replaced; 0 where there is none."""
+    try:
+        return (folder / "chroma.sqlite3").stat().st_ino
+    except FileNotFoundError:
+        return 0
 
 
 def delete_collection(client: Client, name: str) -> None:

@@ -159,7 +159,7 @@ class Index:
         """
         with self._turn, chroma.guarded(self._where()):
             now = self.catalog.generation()
-            if now != self._generation:
+            if now != self._generation or self._opened != self._identity():
                 self._client.close()
                 self._open()
                 self._generation = now
@@ -205,11 +205,11 @@ class Index:
                 waited += _PAUSE
 
     def _in_doubt(self) -> bool:
-        found = chroma.fingerprint(self.folder / "chroma")
+        place = self.folder / "chroma"
         try:
-            return (self.folder / _MARK).read_text() != found
+            return (self.folder / _MARK).read_text() != chroma.fingerprint(place)
         except FileNotFoundError:
-            return found != chroma.fingerprint(self.folder / "none")
+            return any(place.glob("*/*"))
 
     def _mend(self) -> None:
         """Put the vectors that the catalog keeps into a new Chroma, and that in the old one's place."""
@@ -252,6 +252,7 @@ class Index:
         if self._settings.chroma_url is None:
             self._settle()
         self._client = chroma.connect(self._settings, self.folder / "chroma")
+        self._opened = self._identity()
         try:
             with chroma.guarded(self._where()), self._marked() if forget else nullcontext():
                 if forget:
@@ -284,6 +285,10 @@ class Index:
             return client.get_or_create_collection(
                 self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
             )
+
+    def _identity(self) -> int:
+        """The embedded Chroma's, that another process may have replaced (see `_mend`)."""
+        return 0 if self._settings.chroma_url is not None else chroma.identity(self.folder / "chroma")
 
     def _where(self) -> str:
         return chroma.place(self._settings, self.folder / "chroma")

@@ -270,6 +270,28 @@ def test_a_deleted_catalog_is_made_again(filled: Settings, folder: CorpusFolder,
     assert contents(filled, folder.path).is_whole
 
 
+def test_an_open_index_goes_on_when_another_makes_chroma_anew(filled: Settings, folder: CorpusFolder) -> None:
+    vector = CountingEncoder().encode(["note"])[0]
+    with opened(filled, folder.path) as mine, opened(filled, folder.path) as theirs:
+        before = mine.nearest(vector, 2)
+        with theirs.writing():
+            theirs._mend()
+        assert mine.nearest(vector, 2) == before
+        with mine.catalog.snapshot():
+            with theirs.writing():
+                theirs._mend()
+            assert mine.nearest(vector, 2) == before
+
+
+def test_opening_and_reading_leaves_no_doubt(filled: Settings, folder: CorpusFolder) -> None:
+    for _ in range(3):
+        with opened(filled, folder.path) as index:
+            assert not index._in_doubt()
+            index.nearest(CountingEncoder().encode(["note"])[0], 2)
+            index.missing([])
+            assert not index._in_doubt()
+
+
 # Made otherwise
 
 

@@ -131,7 +131,7 @@ def test_the_desk_is_accessible_and_runs_nothing(story: str, desk: str, visit: V
     seen.accessible("the cases")
     seen.tab("Ask again")
     page.locator("#otr-reask").click()
-    page.get_by_text("0 of 1 answers changed").wait_for()
+    page.get_by_text("0 of 1 answers changed").wait_for(timeout=60_000)
     seen.accessible("old questions")
     seen.tab("Evals")
     page.locator("iframe.otr-framed").wait_for()
