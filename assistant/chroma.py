@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
+
+import numpy as np
 
 from .errors import IndexUnusable
 from .settings import Settings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from .embeddings import Vectors
 
+AT_ONCE = 1000  # ids asked for or deleted together
 REBUILD = "run `python -m assistant sync --rebuild`"
 
 
@@ -50,22 +52,30 @@ def put(client: Client, collection: Collection, ids: Sequence[str], vectors: Vec
         collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
 
 
-def fingerprint(folder: Path) -> str:
-    """Names, sizes and times of an embedded Chroma's vector files: what a write of them changes.
+def nearest(collection: Collection, vector: Vectors, k: int, within: Sequence[str] | None) -> list[tuple[str, float]]:
+    """The `k` nearest to `vector` by cosine: (id, similarity)."""
+    held = collection.count()
+    held = held if within is None else min(held, len(within))
+    if not held:
+        return []
+    found = collection.query(
+        query_embeddings=np.asarray([vector], np.float32),
+        n_results=min(k, held),
+        include=["distances"],
+        ids=None if within is None else list(within),
+    )
+    distances = found["distances"] or [[]]
+    return [(identity, 1.0 - float(d)) for identity, d in zip(found["ids"][0], distances[0], strict=True)]
 
-    Of those that have been written whole once: before, Chroma has the vectors in its log, and opening touches the files.
-    """
-    kept = {path.parent for path in folder.glob("*/index_metadata.pickle")}
-    stats = {path.relative_to(folder).as_posix(): path.stat() for part in kept for path in part.iterdir()}
-    return json.dumps({name: (stat.st_size, stat.st_mtime_ns) for name, stat in sorted(stats.items())})
 
-
-def identity(folder: Path) -> int:
-    """Which database an embedded Chroma has: another once the folder has been replaced; 0 where there is none."""
-    try:
-        return (folder / "chroma.sqlite3").stat().st_ino
-    except FileNotFoundError:
-        return 0
+def missing(collection: Collection, ids: Sequence[str]) -> list[str]:
+    """Those of `ids` that are not there."""
+    if collection.count() >= len(ids):
+        return []
+    held: set[str] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        held.update(collection.get(ids=list(ids[start : start + AT_ONCE]), include=[])["ids"])
+    return [identity for identity in ids if identity not in held]
 
 
 def delete_collection(client: Client, name: str) -> None:

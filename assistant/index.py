@@ -7,16 +7,16 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
 from tqdm import tqdm
 
 from . import chroma
 from .catalog import SCHEMA, Catalog
+from .chroma_files import ChromaFiles
 from .errors import EmbeddingMismatch, IndexBusy, IndexUnusable
 from .locks import LOCK, WriteLock
 from .settings import Settings
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 
     from .embeddings import Vectors
 
-_AT_ONCE = 1000  # passages read, checked or deleted together
-_MARK = "vectors.json"  # what Chroma's files were like after the last write
+T = TypeVar("T")
+
+_GRAPH = {"hnsw:space": "cosine", "hnsw:M": 32, "hnsw:construction_ef": 200}
+"""Twice Chroma's links: with its own 16, one collection in twenty had a vector that no search reached."""
+_WORN = 0.25  # of the vectors: once as many have been dropped, those that are left are put into a new Chroma
 _PATIENCE, _PAUSE = 10.0, 0.02  # seconds that an opening waits for a write to end, and between looks
 
 
@@ -45,6 +48,7 @@ class Index:
         self.name = _name(corpus)
         self.folder = settings.data_path() / "indexes" / self.name
         self._settings = settings
+        self._is_embedded = settings.chroma_url is None
         self._recipe = {
             "schema": str(SCHEMA),
             "embedding": embedding,
@@ -58,6 +62,8 @@ class Index:
                 f"The data directory {self.folder} cannot be made ({error.strerror}): point `data_dir` at one that can."
             ) from error
         self.catalog = Catalog(self.folder / "catalog.db")
+        self._files = ChromaFiles(self.folder)
+        self._opened = 0
         self._lock = WriteLock(self.folder)
         self._turn = threading.RLock()
         self._generation = self.catalog.generation()
@@ -66,7 +72,7 @@ class Index:
         unfinished = bool(made) and made != self._recipe and not self.catalog.live()
         if not unfinished:
             self._check(made)
-        if made and not unfinished and (settings.chroma_url or (self.folder / "chroma").is_dir()):
+        if made and not unfinished and (settings.chroma_url or self._files.build()):
             self._open()
             return
         # Chroma's own first steps fail where two processes take them at once.
@@ -115,19 +121,7 @@ class Index:
 
         Of the passages `within` alone, if given.
         """
-        with self._vectors() as collection:
-            held = collection.count()
-            held = held if within is None else min(held, len(within))
-            if not held:
-                return []
-            found = collection.query(
-                query_embeddings=np.asarray([vector], np.float32),
-                n_results=min(k, held),
-                include=["distances"],
-                ids=None if within is None else list(within),
-            )
-        distances = found["distances"] or [[]]
-        return [(identity, 1.0 - float(d)) for identity, d in zip(found["ids"][0], distances[0], strict=True)]
+        return self._read(lambda collection: chroma.nearest(collection, vector, k, within))
 
     def put(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Store passage vectors; the same id again replaces."""
@@ -135,20 +129,30 @@ class Index:
             chroma.put(self._client, collection, ids, vectors)
 
     def drop(self, ids: Sequence[str]) -> None:
-        """Remove passage vectors; ids that are not there are no matter."""
+        """Remove passage vectors, of which the catalog must have none; ids that are not there are no matter."""
+        if self._is_embedded and self._is_worn(len(ids)):
+            self._rebuild()
+            return
         with self._vectors() as collection, self._marked():
-            for start in range(0, len(ids), _AT_ONCE):
-                collection.delete(ids=list(ids[start : start + _AT_ONCE]))
+            for start in range(0, len(ids), chroma.AT_ONCE):
+                collection.delete(ids=list(ids[start : start + chroma.AT_ONCE]))
 
     def missing(self, ids: Sequence[str]) -> list[str]:
         """Those of `ids` that have no vector."""
+        return self._read(lambda collection: chroma.missing(collection, ids))
+
+    def _read(self, look: Callable[[Collection], T]) -> T:
+        """What `look` finds; once more if another process put a new Chroma in this one's place meanwhile."""
+        try:
+            with self._vectors() as collection:
+                found = look(collection)
+            if not self._is_replaced():
+                return found
+        except IndexUnusable:
+            if not self._is_replaced():
+                raise
         with self._vectors() as collection:
-            if collection.count() >= len(ids):
-                return []
-            held: set[str] = set()
-            for start in range(0, len(ids), _AT_ONCE):
-                held.update(collection.get(ids=list(ids[start : start + _AT_ONCE]), include=[])["ids"])
-        return [identity for identity in ids if identity not in held]
+            return look(collection)
 
     @contextmanager
     def _vectors(self) -> Iterator[Collection]:
@@ -159,7 +163,7 @@ class Index:
         """
         with self._turn, chroma.guarded(self._where()):
             now = self.catalog.generation()
-            if now != self._generation or self._opened != self._identity():
+            if now != self._generation or self._is_replaced():
                 self._client.close()
                 self._open()
                 self._generation = now
@@ -171,65 +175,55 @@ class Index:
             if self._generation == before:
                 self._generation = after
 
-    # A writer that was killed
+    # An embedded Chroma's files
 
-    @contextmanager
-    def _marked(self) -> Iterator[None]:
-        """Around a write: an embedded Chroma writes its files in place, and killed at it leaves them half written.
-
-        Such files may fail, lack vectors without a word, or crash whoever reads them (chromadb 1.5). So a file
-        beside them tells what they were like after the last write that ended; see `_settle`.
-        """
-        if self._settings.chroma_url is not None:
-            yield
-            return
-        (self.folder / _MARK).unlink(missing_ok=True)
-        yield
-        self._mark()
-
-    def _mark(self) -> None:
-        written = self.folder / f"{_MARK}.new"
-        written.write_text(chroma.fingerprint(self.folder / "chroma"))
-        written.replace(self.folder / _MARK)
+    def _marked(self) -> AbstractContextManager[None]:
+        return self._files.marked() if self._is_embedded else nullcontext()
 
     def _settle(self) -> None:
         """Make an embedded Chroma anew whose files are not as the last write left them, unless one is under way."""
         waited = 0.0
-        while self._in_doubt() and waited < _PATIENCE:
+        while self._is_in_doubt() and waited < _PATIENCE:
             try:
                 with self._lock.held(timeout=0):
-                    if self._in_doubt():
-                        self._mend()
+                    if self._is_in_doubt():
+                        self._rebuild()
             except IndexBusy:
                 time.sleep(_PAUSE)
                 waited += _PAUSE
 
-    def _in_doubt(self) -> bool:
-        place = self.folder / "chroma"
-        try:
-            return (self.folder / _MARK).read_text() != chroma.fingerprint(place)
-        except FileNotFoundError:
-            return any(place.glob("*/*"))
+    def _is_in_doubt(self) -> bool:
+        if self._files.build():
+            return self._files.are_in_doubt()
+        return bool(self.catalog.read("SELECT 1 FROM passages LIMIT 1"))
 
-    def _mend(self) -> None:
+    def _is_worn(self, dropping: int) -> bool:
+        """Whether so much has been dropped that Chroma is to be made anew.
+
+        What is deleted stays in its graph for good (chroma issue 2963), and may take away every path to
+        what is left: a vector that `get` shows and no search finds (chroma issue 7758).
+        """
+        ((left,),) = self.catalog.read("SELECT count(*) FROM passages")
+        dropped = int(self.catalog.meta().get("dropped", 0)) + dropping
+        worn: bool = dropped > _WORN * left
+        with self.catalog.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('dropped', ?)", (str(0 if worn else dropped),))
+        return worn
+
+    def _rebuild(self) -> None:
         """Put the vectors that the catalog keeps into a new Chroma, and that in the old one's place."""
-        place, fresh = self.folder / "chroma", self.folder / "chroma.new"
-        shutil.rmtree(fresh, ignore_errors=True)
         ids = [row[0] for row in self.catalog.read("SELECT id FROM passages ORDER BY key")]
-        client = chroma.connect(self._settings, fresh)
-        try:
-            with chroma.guarded(str(fresh)):
+        with self._files.next_build() as fresh, chroma.guarded(str(fresh)):
+            client = chroma.connect(self._settings, fresh)
+            try:
                 collection = self._collection_or_new(client)
-                with tqdm(total=len(ids), unit="passage", desc="Mending the index", delay=1, disable=None) as progress:
-                    for start in range(0, len(ids), _AT_ONCE):
-                        part = ids[start : start + _AT_ONCE]
+                with tqdm(total=len(ids), unit="passage", desc="Storing vectors", delay=1, disable=None) as progress:
+                    for start in range(0, len(ids), chroma.AT_ONCE):
+                        part = ids[start : start + chroma.AT_ONCE]
                         chroma.put(client, collection, part, self.catalog.passage_vectors(part))
                         progress.update(len(part))
-        finally:
-            client.close()
-        shutil.rmtree(place, ignore_errors=True)
-        fresh.rename(place)
-        self._mark()
+            finally:
+                client.close()
 
     # Opening
 
@@ -249,10 +243,10 @@ class Index:
 
     def _open(self, forget: bool = False) -> None:
         """Connect to Chroma; `forget` what a first sync with other settings left there and in the catalog."""
-        if self._settings.chroma_url is None:
+        if self._is_embedded:
             self._settle()
-        self._client = chroma.connect(self._settings, self.folder / "chroma")
-        self._opened = self._identity()
+        self._opened = self._files.build()
+        self._client = chroma.connect(self._settings, self._files.place())
         try:
             with chroma.guarded(self._where()), self._marked() if forget else nullcontext():
                 if forget:
@@ -283,15 +277,14 @@ class Index:
             return client.get_collection(self.name, embedding_function=None)
         except NotFoundError:
             return client.get_or_create_collection(
-                self.name, metadata={"embedding": self.embedding, "hnsw:space": "cosine"}, embedding_function=None
+                self.name, metadata={"embedding": self.embedding} | _GRAPH, embedding_function=None
             )
 
-    def _identity(self) -> int:
-        """The embedded Chroma's, that another process may have replaced (see `_mend`)."""
-        return 0 if self._settings.chroma_url is not None else chroma.identity(self.folder / "chroma")
+    def _is_replaced(self) -> bool:
+        return self._is_embedded and self._opened != self._files.build()
 
     def _where(self) -> str:
-        return chroma.place(self._settings, self.folder / "chroma")
+        return chroma.place(self._settings, self._files.place())
 
 
 class Documents(Mapping[str, Document]):
@@ -335,9 +328,9 @@ def remove(settings: Settings, corpus: Path) -> None:
 
 
 def _drop_collection(settings: Settings, folder: Path) -> None:
-    client = chroma.connect(settings, folder / "chroma")
+    client = chroma.connect(settings, folder)
     try:
-        with chroma.guarded(chroma.place(settings, folder / "chroma")):
+        with chroma.guarded(chroma.place(settings, folder)):
             chroma.delete_collection(client, folder.name)
     finally:
         client.close()

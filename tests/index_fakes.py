@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from assistant.changes import SyncReport
+from assistant.chroma_files import ChromaFiles
 from assistant.documents import Corpus, read_corpus
 from assistant.embeddings import Encoder, Provided, Vectors
 from assistant.index import Index
@@ -175,7 +176,7 @@ def chroma_client(settings: Settings, folder: Path) -> Client:
         port = int(settings.chroma_url.rpartition(":")[2])
         client = chromadb.HttpClient("127.0.0.1", port, settings=quiet)
     else:
-        client = chromadb.PersistentClient(str(folder / "chroma"), settings=quiet)
+        client = chromadb.PersistentClient(str(ChromaFiles(folder).place()), settings=quiet)
     assert isinstance(client, Client)
     return client
 

@@ -209,8 +209,8 @@ def test_a_folder_in_place_of_the_catalog_is_said_with_the_remedy(settings: Sett
 def test_a_damaged_chroma_is_said_with_the_remedy_and_the_remedy_works(
     filled: Settings, folder: CorpusFolder, index_folder: Path
 ) -> None:
-    message = damaged(index_folder / "chroma" / "chroma.sqlite3", filled, folder)
-    assert message.startswith(f"Chroma at {index_folder / 'chroma'} failed (")
+    message = damaged(index_folder / "chroma-1" / "chroma.sqlite3", filled, folder)
+    assert message.startswith(f"Chroma at {index_folder / 'chroma-1'} failed (")
     assert message.endswith("run `python -m assistant sync --rebuild` if it is damaged.")
     remove(filled, folder.path)
     assert synced(filled, folder).added == ("a", "b")
@@ -231,7 +231,7 @@ def test_a_catalog_cut_short_is_said_with_the_remedy(
 def test_a_deleted_chroma_folder_is_repaired_at_the_next_sync(
     filled: Settings, folder: CorpusFolder, index_folder: Path
 ) -> None:
-    shutil.rmtree(index_folder / "chroma")
+    shutil.rmtree(index_folder / "chroma-1")
     encoder = CountingEncoder()
     assert not synced(filled, folder, encoder), "no document was added, changed or removed"
     assert not encoder.texts, "the vectors are in the catalog still"
@@ -250,7 +250,7 @@ def test_a_chroma_whose_writer_was_killed_while_it_wrote_a_file_is_made_anew(
     folder.write("many", " ".join(f"Number {word} came." for word in range(1200)))  # more than Chroma keeps in its log
     synced(cut, folder)
     with opened(cut, folder.path) as index:
-        (path,) = index.folder.glob(f"chroma/*/{name}")
+        (path,) = index.folder.glob(f"chroma-1/*/{name}")
         vector = CountingEncoder().encode(["Number 700 came."])[0]
         before = index.nearest(vector, 5)
     os.truncate(path, int(path.stat().st_size * left))
@@ -275,21 +275,21 @@ def test_an_open_index_goes_on_when_another_makes_chroma_anew(filled: Settings, 
     with opened(filled, folder.path) as mine, opened(filled, folder.path) as theirs:
         before = mine.nearest(vector, 2)
         with theirs.writing():
-            theirs._mend()
+            theirs._rebuild()
         assert mine.nearest(vector, 2) == before
         with mine.catalog.snapshot():
             with theirs.writing():
-                theirs._mend()
+                theirs._rebuild()
             assert mine.nearest(vector, 2) == before
 
 
 def test_opening_and_reading_leaves_no_doubt(filled: Settings, folder: CorpusFolder) -> None:
     for _ in range(3):
         with opened(filled, folder.path) as index:
-            assert not index._in_doubt()
+            assert not index._is_in_doubt()
             index.nearest(CountingEncoder().encode(["note"])[0], 2)
             index.missing([])
-            assert not index._in_doubt()
+            assert not index._is_in_doubt()
 
 
 # Made otherwise
@@ -523,7 +523,7 @@ def test_a_server_holds_the_vectors_and_the_folder_the_rest(
     assert held.is_whole
     assert set(held.texts) == {"b"}
     with opened(served, folder.path) as index:
-        assert not (index.folder / "chroma").exists()
+        assert not list(index.folder.glob("chroma*"))
         assert index.nearest(CountingEncoder().encode([TEXT])[0], 3)[0][1] == pytest.approx(1, abs=1e-4)
 
 

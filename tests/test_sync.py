@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -449,6 +450,31 @@ def check_nearest(index: Index, live: set[str]) -> None:
         assert index.nearest(encoder.encode([passage.text])[0], 10)[0][1] > 0.999
 
 
+class Scattered(CountingEncoder):
+    """An encoder whose vectors are one cluster with strays, where Chroma's graph loses its way most easily."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        rows = [np.random.default_rng(zlib.crc32(text.encode())).normal(size=64) for text in texts]
+        vectors = np.random.default_rng(0).normal(size=64) + 0.4 * np.asarray(rows)
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_every_passage_is_found_however_often_documents_changed(folder: CorpusFolder, settings: Settings) -> None:
+    """Deleting took away the only path to some vectors (chroma issue 7758)."""
+    cut = settings.replace(passage_tokens=4)
+    encoder = Scattered()
+    versions = Versions(folder, 90)
+    with opened(cut, folder.path) as index:
+        for _ in range(20):
+            versions.next()
+            sync(index, folder.read().documents, encoder, cut)
+            ((everything,),) = index.catalog.read("SELECT group_concat(id, ' ') FROM passages")
+            ids = everything.split()
+            found = {identity for identity, _ in index.nearest(encoder.encode(["the"])[0], len(ids))}
+            for passage in index.catalog.passages(sorted(set(ids) - found)).values():
+                assert index.nearest(encoder.encode([passage.text])[0], 1)[0][0] == passage.id
+
+
 def is_synced(settings: Settings, folder: CorpusFolder) -> bool:
     with opened(settings, folder.path) as index:
         return is_current(index, folder.read().documents)
@@ -592,7 +618,7 @@ def test_a_chroma_deleted_after_a_killed_sync_is_filled_again(folder: CorpusFold
     process = started(dying_sync, cut, folder, 5, processes().Pipe()[1])
     process.join(PATIENCE)
     with opened(cut, folder.path) as index:
-        where = index.folder / "chroma"
+        where = index.folder / "chroma-1"
     shutil.rmtree(where)
     synced(cut, folder)
     if not is_synced(cut, folder):
