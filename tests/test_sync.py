@@ -455,8 +455,10 @@ class Scattered(CountingEncoder):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         rows = [np.random.default_rng(zlib.crc32(text.encode())).normal(size=64) for text in texts]
-        vectors = np.random.default_rng(0).normal(size=64) + 0.4 * np.asarray(rows)
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        vectors = (np.random.default_rng(0).normal(size=64) + 0.4 * np.asarray(rows)).astype(np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = vectors / lengths
+        return unit
 
 
 def test_every_passage_is_found_however_often_documents_changed(folder: CorpusFolder, settings: Settings) -> None:
