@@ -12,8 +12,9 @@ import re
 
 from .answer_kinds import SPEECH_STEMS, STRICT, topic_words
 from .dates import Date
+from .doers import doing
 from .evidence import Candidate
-from .features import acts, unmatched_names
+from .features import acts, agents, unmatched_names
 from .matching import RARE, match, rarity, spells
 from .names import ROLES, Person
 from .questions import Question
@@ -90,6 +91,8 @@ def objection(question: Question, view: View, candidate: Candidate) -> str | Non
         return f"it does not speak of {', '.join(missing)}"
     if features.agent == 0 and _predicate(question, view):
         return "whoever the question is about does nothing in it"
+    if _is_done_by_another(question, view, number):
+        return "somebody else does it, or nobody"
     if _is_said_by_another(question, view, number):
         return f"it is not said by {question.asked}"
     if features.read < READ_SURE and (missing := _unmatched_topic(question, view, candidate)):
@@ -161,6 +164,16 @@ def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
         letters = (asked.group("letters") or asked.group("capitals")).upper()
         return [] if spells(letters, view.text(number)) else [letters]
     return []
+
+
+def _is_done_by_another(question: Question, view: View, number: int) -> bool:
+    """Whether the verb of "did X do it" is there, and X not its subject."""
+    predicate = _predicate(question, view) if question.agent else ""
+    doers = doing(predicate, view, number) if predicate else None
+    asked = {person.name for person in agents(question, view)}
+    if doers is None or not asked or not (doers or question.kind == "yes-no"):
+        return False
+    return not doers & asked
 
 
 def _is_said_by_another(question: Question, view: View, number: int) -> bool:

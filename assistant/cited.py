@@ -28,8 +28,6 @@ SAME = [
 
 REACH = 7  # words after a name in which a verb is surely its own
 
-PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
-
 
 @dataclass(frozen=True)
 class Cited:

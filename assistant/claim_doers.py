@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .cited import PERSONAL, SAME, Cited, alike
+from .cited import SAME, Cited, alike
+from .doers import doing, undergoing
 from .locating import Evidence
 from .names import Person
 from .statements import Named, is_report, same_speaker
@@ -24,12 +25,6 @@ _DEED = re.compile(
 )
 _SAID = frozenset(("said", "told", "thought", "found", "held", "puts"))
 _A_THING = re.compile(r"\s(?:the|an?|his|her|this|that)\s(?!in\b)[a-z]+")
-_GOVERNED = re.compile(
-    r"\b(?:of|to|by|with|from|against|for|about|on|over|between|at|in|than)\s+"
-    r"(?:the\s+|former\s+|an?\s+)?(?:[A-Z]?\w+\s+){0,2}\Z"
-)
-_PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are)\s+(?:not\s+|\w+ly\s+)?\Z")
-_WHOM = re.compile(r"\bwhom?\b[^,;.]*\Z")
 _OWNED = re.compile(r"(?P<whose>[A-Z][\w-]+)[’']s?\s(?:own\s)?(?P<thing>[a-z]{3,})")
 
 
@@ -49,8 +44,8 @@ def check_doers(claim: Cited) -> str | None:
         if any(f"{person.surname}{deed.group()}" in e.text for e in claim.evidence):
             continue
         undergone = deed.group("passive") is not None and not verb.endswith("ing")
-        read = _undergoing if undergone else _doing
-        found = [who for e in claim.evidence for n in e.numbers if (who := read(verb, e, n)) is not None]
+        read = undergoing if undergone else doing
+        found = [who for e in claim.evidence for n in e.numbers if (who := read(verb, e.view, n)) is not None]
         if not found:
             if reason := _unsaid(claim, named, verb, own[named.span.end + deed.end() :]):
                 return reason
@@ -123,76 +118,3 @@ def _is_deed(word: str) -> bool:
     if word in SPOKEN or word in _SAID or (word in STOP_WORDS and word != "won"):
         return False
     return word.endswith(("ed", "ing", "rn", "wn", "en")) or root(word) != stem(word)
-
-
-def _place(verb: str, e: Evidence, number: int) -> int | None:
-    """Where a sentence of a document has a verb."""
-    text = e.view.text(number)
-    return next((m.start() for m in re.finditer(r"\w+", text) if root(m.group().lower()) == root(verb)), None)
-
-
-def _doing(verb: str, e: Evidence, number: int) -> set[str] | None:
-    """Who can be the subject of a verb in a sentence of a document; empty where that cannot be told, None without the verb.
-
-    After "who" it is the one named last.
-    """
-    at, text = _place(verb, e, number), e.view.text(number)
-    if at is None:
-        return None
-    if _PASSIVE.search(text[:at]) and not verb.endswith("ing"):
-        return set()
-    owner = [m for m in e.view.people.mentions(text[:at]) if m.possessive]
-    if owner and re.fullmatch(r"[’']s?\s(?:[\w-]+\s)?", text[owner[-1].span.end : at]):
-        return {owner[-1].person.name}  # "Bansal's accusation"
-    named = _named_before(e, number, at)
-    if re.search(r"\bwho\s+(?:has |have |had |also )?\Z", text[:at]) and named:
-        return {max(named)[1]} - {""}
-    return _all_known([name for where, name in named if not _GOVERNED.search(text[:where])]) or (
-        set() if named else set(e.view.voices[number])
-    )
-
-
-def _undergoing(verb: str, e: Evidence, number: int) -> set[str] | None:
-    """To whom a verb is done in a sentence of a document; empty where that cannot be told, None without the verb."""
-    at, text = _place(verb, e, number), e.view.text(number)
-    if at is None:
-        return None
-    named = _named_before(e, number, at)
-    # "Khalid's bail was refused": it may be told as done to him.
-    named += [(m.span.start, "") for m in e.view.people.mentions(text) if m.possessive and m.span.start < at]
-    if _PASSIVE.search(text[:at]):
-        by = re.match(r"\w+\s(?:[\w-]+\s){0,2}by\s[^.;]+", text[at:])
-        if not named and by and any(True for _ in e.view.people.mentions(by.group())):
-            return {"?thing"}  # it is done by somebody, to no person
-        clause = max((m.end() for m in re.finditer(r"[;:]|\b(?:while|but|whereas)\b", text[:at])), default=0)
-        return _all_known([name for where, name in named if where >= clause and not _GOVERNED.search(text[:where])])
-    whom = text[:at].rfind("whom")
-    if whom >= 0 and _WHOM.search(text[:at]) and (ahead := [held for held in named if held[0] < whom]):
-        return {max(ahead)[1]} - {""}
-    after = re.split(r"[.;]\s", text[at:])[0]
-    return {m.person.name for m in e.view.people.mentions(after)}
-
-
-def _named_before(e: Evidence, number: int, at: int) -> list[tuple[int, str]]:
-    """Everybody whom a sentence names, describes or means by a pronoun before a place; "" for who cannot be told."""
-    text, sentence = e.view.text(number), e.view.sentences[number]
-    named = [
-        (m.span.start, m.person.name) for m in e.view.people.mentions(text) if m.span.start < at and not m.possessive
-    ]
-    named += [
-        (s.start, who.name if who else f"?{noun}") for s, noun, who in e.view.people.described(text) if s.start < at
-    ]
-    named += [(s.start, "") for s in e.view.people.strangers(text) if s.start < at]
-    for match in PERSONAL.finditer(text[:at]):
-        if match.group().lower() in ("his", "her", "hers"):
-            continue
-        said = e.view.credit_at(sentence.start + match.start())
-        person = e.view.referent(number, sentence.start + match.start())[0]
-        named.append((match.start(), said.speaker if said else person.name if person else ""))
-    if e.view.quotation(sentence.start + at) and re.search(r"\b(?:I|we)\b", text[:at]):
-        named += [(0, voice) for voice in e.view.voices[number]]
-    return named
-
-
-def _all_known(names: list[str]) -> set[str]:
-    return set() if any(not name for name in names) else set(names)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from .cited import PERSONAL, Cited, alike
+from .cited import Cited, alike
 from .dates import dates
 from .matching import spells
 from .names import ROLES, Person, people
 from .types import Span
-from .words import STOP_WORDS, content_words, stem, tokens
+from .words import PERSONAL, STOP_WORDS, content_words, stem, tokens
 
 _COUNTRIES = {"america": "usa", "american": "usa", "americans": "usa", "us": "usa", "states": "usa",
 "united": "usa", "u": "usa", "britain": "uk", "british": "uk"}  # fmt: skip

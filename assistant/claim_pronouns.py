@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .cited import PERSONAL, Cited
+from .cited import Cited
 from .locating import Evidence
-from .words import content_words, stem, tokens
+from .words import PERSONAL, content_words, stem, tokens
 
 _POINTING = re.compile(
     r"\s*(?:This|That|These|Those|It|Its|They|Their|He|She|His|Her|Such|The (?:latter|former|same))\b(?! (?:is"

@@ -153,8 +153,13 @@ def _speaker_matches(question: Question, view: View, number: int) -> float:
 
 def _agent_matches(question: Question, view: View, number: int) -> float:
     """Whether whoever the question has doing something is a doer in the sentence."""
-    agents = [person for person in view.people.persons if _leads(person, tokens(question.agent))]
-    return float(acts(view, number, agents)) if agents else 0.5
+    doers = agents(question, view)
+    return float(acts(view, number, doers)) if doers else 0.5
+
+
+def agents(question: Question, view: View) -> list[Person]:
+    """Whom the question has doing something, among the people of a document."""
+    return [person for person in view.people.persons if _leads(person, tokens(question.agent))]
 
 
 def acts(view: View, number: int, persons: Sequence[Person]) -> bool:

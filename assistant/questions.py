@@ -91,6 +91,10 @@ _SPOKEN = frozenset(
 _AGENT = re.compile(
     r"\b(?:why|when|where|how|what|who|whom) (?:did|does|has|had|do) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE
 )
+# "Did X write the note": here too somebody named is to have done something.
+_WHETHER = re.compile(
+    r"\A\W*(?:(?:so|and|but) )?(?:did|does|has|had|have|do)(?:n['’]t)? (?P<who>[A-Z](?:[\w’'-]+ ?){1,7})", re.IGNORECASE
+)
 _PATIENT = re.compile(r"\b(?:why|when|where|how|what) (?:was|were|is|are) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:about|of|on|regarding|concerning) (?P<topic>.+)", re.IGNORECASE)
 _REACTION = re.compile(r"\b(?:to|at|over|about|on) (?P<topic>.+)", re.IGNORECASE)
@@ -188,7 +192,7 @@ def analyse(text: str) -> Question:
             m.group().removesuffix("'s").removesuffix("’s") for m in _NAME.finditer(text) if _is_name(text, m)
         )
     )
-    doing = _AGENT.search(text)
+    doing = _AGENT.search(text) or _WHETHER.match(text)
     agent = doing.group("who") if doing and not asked else ""
     if re.match(r"\S+['’]s\b", agent):
         agent = ""  # somebody's: not they, but theirs does it

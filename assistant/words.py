@@ -32,6 +32,7 @@ LIGHT_VERBS = frozenset(
 _STEMMING = threading.Lock()
 # "US" in capitals is a country, not a pronoun.
 _UNITED_STATES = re.compile(r"\bU\.S\.A?\.?|\bUSA?\b|\b[Uu]nited [Ss]tates(?: of [Aa]merica)?\b")
+PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 
 
 def tokens(text: str) -> list[str]:

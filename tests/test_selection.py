@@ -78,3 +78,10 @@ def test_where_the_very_words_are_asked_for_they_come_first(poet: Assistant) -> 
 )
 def test_a_question_in_the_present_asks_how_things_stand(question: str, current: bool) -> None:
     assert analyse(question).current == current
+
+
+def test_whether_somebody_did_it_is_not_answered_by_who_names_them(story: Assistant) -> None:
+    """ "Did Rahul Gandhi write the note?" was answered with a rival's hint at him."""
+    said = story.ask("Did Rahul Gandhi write the note?").text
+    assert "one name keeps recurring" not in said
+    assert "Lahiri" in story.ask("Has Lahiri posted the note?").claims[0].text

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from story import ARTICLE, CRACKS, MINUTES, OAKES_COST, PAYMENT, QUESTIONS, RUIZ_COST
 
 PHONE, DESK = (390, 844), (1440, 900)
@@ -403,11 +404,11 @@ def test_a_document_written_from_right_to_left_reads_so(story: str, visit: Visit
     page = seen.page
     seen.ask(QUESTIONS[2])
     for inside in (".otr-claim", ".otr-claim bdi", ".otr-sources blockquote"):
-        assert page.locator(inside).first.evaluate("e => getComputedStyle(e).direction") == "rtl", inside
+        expect(page.locator(inside).first).to_have_css("direction", "rtl")  # drawn anew with the suggestions
     seen.tab("Documents")
     page.get_by_role("link", name="جدار").click()
     page.locator(".otr-document p[dir]").wait_for()
-    assert page.locator(".otr-document p[dir]").evaluate("e => getComputedStyle(e).direction") == "rtl"
+    expect(page.locator(".otr-document p[dir]")).to_have_css("direction", "rtl")
     seen.shoot("right-to-left")
 
 
