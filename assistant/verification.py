@@ -116,10 +116,10 @@ def check_credits(draft: Draft, view: View) -> str | None:
 
 
 def check_speaker(draft: Draft, view: View) -> str | None:
-    """Promise 2: the speaker of a claim is one whose words it gives, and none is left out who says it all."""
+    """Promise 2: the speaker of a claim says all that is anybody's in it, and none is left out who says it all."""
     shown = [number for span in draft.spans for number in _numbers(span, view)]
     speakers = {speaker for number in shown for speaker in view.voices[number]}
-    if draft.speaker and draft.speaker not in speakers:
+    if draft.speaker and speakers != {draft.speaker}:
         return f"it credits {draft.speaker} with words of {', '.join(sorted(speakers)) or 'the document'}"
     if not draft.speaker and len(speakers) == 1 and all(view.voices[number] for number in shown):
         return f"it leaves out that {speakers.pop()} says so"

@@ -117,13 +117,14 @@ def _draft(view: View, numbers: range, asked: range, support: float) -> Draft | 
         parts.append(part)
     if not parts[0].alone:
         return None
-    voices = {view.voices[number] for number in asked}
-    spoken = voices.pop() if len(voices) == 1 else ()
+    # Where several people's words stand in a claim, it is nobody's alone.
+    voices = {voice for number in numbers for voice in view.voices[number]}
+    spoken = voices.pop() if len(voices) == 1 and all(view.voices[number] for number in asked) else None
     return Draft(
         view.document.id,
         " ".join(part.text for part in parts),
         tuple(span for part in parts for span in part.spans),
-        spoken[0] if len(spoken) == 1 else None,
+        spoken,
         support,
     )
 

@@ -92,7 +92,8 @@ def attribution_kept(outcome: Outcome) -> Score | None:
         if lost := [a.speaker for a in named if not _credits(claim, a.speaker)]:
             faults.append(f"“{claim.text}” no longer says that {lost[0]} says so")
         elif (owed and not named) or _source_alleges(outcome, claim):
-            kept = _ALLEGING.search(_unquoted(claim.text)) or claim.speaker
+            told = _unquoted(claim.text)
+            kept = _ALLEGING.search(told) or claim.speaker or any(re.search(rf"\b{re.escape(a.cue)}\b", told) for a in owed)
             faults.append("" if kept else f"“{claim.text}” no longer says that it is a report")
         elif owed:
             faults.append("")
