@@ -43,6 +43,9 @@ from .subjects import (
 )
 from .types import Span
 
+# "accused them of it", "accused them, according to Y, of it".
+_OF_WHAT = re.compile(r"[^,;.]*(?:, (?:according to|as) [^;.]*?,|, [^,;.]* reported[^,;.]*,)?\sof\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Credit:
@@ -130,7 +133,7 @@ def _is_report(before: str, verb: str, after: str) -> bool:
     """Whether a verb can report what its subject says: no passive, nor what nobody says, nor "the two accused"."""
     if PASSIVE.search(before) or NOBODY.match(before) or (verb not in SPOKEN and re.match(r"\s+by\b", after)):
         return False
-    return verb != "accused" or bool(re.match(r"[^,;.]*\sof\b", after))
+    return verb != "accused" or bool(_OF_WHAT.match(after))
 
 
 def _relative(part: Span, cue: re.Match[str], relative: re.Match[str], who: People) -> Credit:

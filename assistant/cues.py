@@ -26,7 +26,7 @@ MORE = frozenset(
     likened wondered sided invoked admit emphasized emphasised assured continued stated theorized speculated mused
     learned ordered vows insists argues adds contends explains testified interjected yelled derided rebuked lambasted
     recounted guessed remembers remembered feared fears worried worries doubted doubts wondered regretted
-    complains proclaimed rebutted hailed congratulated dubbed labeled labelled deemed considers
+    supposed supposes complains proclaimed rebutted hailed congratulated dubbed labeled labelled deemed considers
     threatened commented notified informed advised clarified fumed intoned declares announced reads""".split()
 )
 # What a paper does that passes on somebody else's words.

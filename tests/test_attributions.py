@@ -177,6 +177,8 @@ def test_a_participle_goes_on_with_the_speaker() -> None:
         ("It was “a great day”, Bell said, The Hawk reported on 2 January 2026.", "Ann Bell", "The Hawk"),
         ("The Hawk reported that it rained.", "Hawk", ""),
         ("Bell ate “the best soup”, according to The Hawk.", "", "The Hawk"),
+        ("Bell accused the lawmakers, according to NDTV, of backing thieves.", "Ann Bell", "NDTV"),
+        ("Bell supposed that it was so, NDTV reported.", "Ann Bell", "NDTV"),
     ],
 )
 def test_a_report_of_a_report_keeps_both(text: str, speaker: str, via: str) -> None:

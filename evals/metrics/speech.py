@@ -52,14 +52,17 @@ def speaker_correctness(outcome: Outcome) -> Score | None:
     """Claims with somebody's words that credit the right person / claims with somebody's words.
 
     Right by the case: a claim that cites gold words names one of the case's speakers. Right by the corpus: each
-    quotation is credited to whom the attributions say it is from, and a claim's `speaker` is one of those.
+    quotation is credited to whom the attributions say it is from, and a claim's `speaker` is one of them.
     """
     faults = []
     for claim in outcome.answer.claims:
-        owed = [names for names in (_gold_speakers(outcome, claim), *_speakers(outcome, claim)) if names]
-        wrong = [names for names in owed if not any(_credits(claim, name) for name in names)]
+        gold = _gold_speakers(outcome, claim)
+        owed = [names for names in (gold, *_speakers(outcome, claim)) if names]
+        # The claim's `speaker` may be who reports what the case's speaker said.
+        wrong = [n for n in owed if not any((_names if n is gold else _credits)(claim, name) for name in n)]
         said = {name for names in owed for name in names}
-        if claim.speaker and said and not any(_same(claim.speaker, name) for name in said):
+        held = said | {a.speaker for citation in claim.citations for a in _overlapping(outcome, citation) if a.speaker}
+        if claim.speaker and said and not any(_same(claim.speaker, name) for name in held):
             wrong.append(tuple(sorted(said)))
         if owed:
             faults.append(f"“{claim.text}” is {' or '.join(wrong[0])}’s" if wrong else "")
@@ -93,7 +96,11 @@ def attribution_kept(outcome: Outcome) -> Score | None:
             faults.append(f"“{claim.text}” no longer says that {lost[0]} says so")
         elif (owed and not named) or _source_alleges(outcome, claim):
             told = _unquoted(claim.text)
-            kept = _ALLEGING.search(told) or claim.speaker or any(re.search(rf"\b{re.escape(a.cue)}\b", told) for a in owed)
+            kept = (
+                _ALLEGING.search(told)
+                or claim.speaker
+                or any(re.search(rf"\b{re.escape(a.cue)}\b", told) for a in owed)
+            )
             faults.append("" if kept else f"“{claim.text}” no longer says that it is a report")
         elif owed:
             faults.append("")
@@ -191,8 +198,10 @@ def _credits(claim: Claim, speaker: str) -> bool:
 
     "he [Vinod Bansal] said" names him; a pronoun alone does not.
     """
-    if claim.speaker and not _same(claim.speaker, speaker):
-        return False
+    return (not claim.speaker or _same(claim.speaker, speaker)) and _names(claim, speaker)
+
+
+def _names(claim: Claim, speaker: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(_last(speaker))}(?!\w)", plain(_unquoted(claim.text))))
 
 
