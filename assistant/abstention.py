@@ -12,7 +12,7 @@ import re
 
 from .answer_kinds import SPEECH_STEMS, STRICT, topic_words
 from .dates import Date
-from .doers import doing
+from .doers import doing, place
 from .evidence import Candidate
 from .features import acts, agents, unmatched_names
 from .matching import RARE, match, rarity, spells
@@ -69,7 +69,11 @@ _ACCUSED = re.compile(
     r"\b(?:is|are|was|were|been|being|stands?) (?:also |now )?(?:accused|charged|booked|indicted|alleged)\b"
 )
 # "Who criticised the note": somebody did.
-_WHO_DID = re.compile(r"\bwho (?:has |have |had |all |also |else |\w+ly )*(?P<verb>[a-z]{4,})\b", re.IGNORECASE)
+_WHO_DID = re.compile(
+    r"(?:\A\W*|[,;:] |\b(?:and|but|or|so|me|us|know|say|just|exactly) )"
+    r"who (?:has |have |had |all |also |else |\w+ly )*(?P<verb>[a-z]{4,})\b",
+    re.IGNORECASE,
+)
 _NO_KIND = LIGHT_VERBS | frozenset(
     "sort kind type form platform part set led caused stopped way thing things else other more".split()
 )
@@ -167,13 +171,17 @@ def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
 
 
 def _is_done_by_another(question: Question, view: View, number: int) -> bool:
-    """Whether the verb of "did X do it" is there, and X not its subject."""
+    """Whether the verb of "did X do it" is there, and X is not its subject."""
     predicate = _predicate(question, view) if question.agent else ""
-    doers = doing(predicate, view, number) if predicate else None
-    asked = {person.name for person in agents(question, view)}
-    if doers is None or not asked or not (doers or question.kind == "yes-no"):
+    asked, at = agents(question, view), place(predicate, view, number) if predicate else None
+    if at is None or not asked:
         return False
-    return not doers & asked
+    doers = doing(predicate, view, number) or set()
+    if not doers and question.kind == "yes-no":
+        # Who does it cannot be told: at least X is spoken of before it, or by its name or a pronoun.
+        before = view.text(number)[:at]
+        return any(p.surname in view.text(number) for p in asked) and all(p.surname not in before for p in asked)
+    return bool(doers) and not doers & {person.name for person in asked}
 
 
 def _is_said_by_another(question: Question, view: View, number: int) -> bool:
@@ -211,7 +219,8 @@ def _unmatched_topic(question: Question, view: View, candidate: Candidate) -> li
         words = [word for word in topic_words(question) if word in topic]
         over = view.contexts[candidate.number]
         return words if words and all(max(candidate.own.get(w, 0), match(w, over)) < MATCHED for w in words) else []
-    wanted = [(_predicate(question, view), PREDICATE)]
+    # Whether somebody did it may be told in other words: then it is enough that they do something, see `objection`.
+    wanted = [(_predicate(question, view), PREDICATE)] if question.kind != "yes-no" else []
     if doing := _WHO_DID.search(question.text):
         verb = doing.group("verb").lower()
         told = stem(verb) in SPEECH_STEMS and view.speakers[candidate.number]

@@ -16,7 +16,7 @@ _PASSIVE = re.compile(r"\b(?:was|were|been|being|is|are)\s+(?:not\s+|\w+ly\s+)?\
 _WHOM = re.compile(r"\bwhom?\b[^,;.]*\Z")
 
 
-def _place(verb: str, view: View, number: int) -> int | None:
+def place(verb: str, view: View, number: int) -> int | None:
     """Where a sentence of a document has a verb."""
     text = view.text(number)
     return next((m.start() for m in re.finditer(r"\w+", text) if root(m.group().lower()) == root(verb)), None)
@@ -27,7 +27,7 @@ def doing(verb: str, view: View, number: int) -> set[str] | None:
 
     After "who" it is the one named last.
     """
-    at, text = _place(verb, view, number), view.text(number)
+    at, text = place(verb, view, number), view.text(number)
     if at is None:
         return None
     if (by := _BY.match(text, at)) and (agent := next(view.people.mentions(text[by.end() :][:60]), None)):
@@ -47,7 +47,7 @@ def doing(verb: str, view: View, number: int) -> set[str] | None:
 
 def undergoing(verb: str, view: View, number: int) -> set[str] | None:
     """To whom a verb is done in a sentence of a document; empty where that cannot be told, None without the verb."""
-    at, text = _place(verb, view, number), view.text(number)
+    at, text = place(verb, view, number), view.text(number)
     if at is None:
         return None
     named = _named_before(view, number, at)

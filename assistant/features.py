@@ -168,10 +168,10 @@ def acts(view: View, number: int, persons: Sequence[Person]) -> bool:
     for person in persons:
         if person.name in view.voices[number] or (person in view.about[number] and person.surname not in text):
             return True
-    return any(
-        mention.person in persons and not mention.possessive and _DOES.match(text[mention.span.end :][:60])
-        for mention in view.people.mentions(text)
-    )
+    ends = [m.span.end for m in view.people.mentions(text) if m.person in persons and not m.possessive]
+    # Where two people share a name it names nobody for certain; here it is enough that it may be them.
+    ends += [m.end() for p in persons for m in re.finditer(rf"\b{re.escape(p.surname)}\b(?![’'])", text)]
+    return any(_DOES.match(text[end:][:60]) for end in ends)
 
 
 def _leads(person: Person, words: Sequence[str]) -> bool:

@@ -36,7 +36,7 @@ _KINDS: dict[Kind, tuple[str, ...]] = {
         r"\bwhat length of time\b",
     ),
     "how many": (
-        r"\bhow far (?:is|was|are|away|apart|from|off|out|had|have|has)\b",
+        r"\bhow far (?:is|was|are|away|apart|from|off|out|had|have|has)\b(?!.*\b(?:got|gotten|gone|come|progressed|advanced)\b)",
         r"\bhow (?:many|much|deep|big|tall|wide|high|heavy|fast|large|often|thick|hot|cold)\b",
         r"\b(?:what|which) (?:is |was |were )?(?:the )?(?:number|percentage|share|total)\b",
         r"\bwhat'?s the (?:number|percentage|share|total)\b",
@@ -114,6 +114,17 @@ _CURRENT = re.compile(
 _EXACT = re.compile(
     r"\b(?:exact(?:ly)?|verbatim|word for word|word-for-word|precise(?:ly)?|quote|what words)\b", re.IGNORECASE
 )
+# How the answer is wanted, not what is asked.
+_MANNER = re.compile(
+    r",?\s*\b(?:in (?:a few |very )?(?:plain|simple|layman[’']?s?|lay|clear|everyday|ordinary|short|brief)"
+    r"(?: (?:terms|words|english|language))?"
+    r"|in (?:a nutshell|a (?:few )?(?:words?|sentences?)|one sentence)|a (?:short|brief|quick) (?:overview|summary)"
+    r"|please|thanks|thank you|briefly|if (?:you (?:can|know)|possible)"
+    r"|for (?:someone|somebody|people|readers|those|anyone) who "
+    r"(?:missed|do(?:es)?n[’']?t know|(?:has|have) not|hasn[’']?t|haven[’']?t)\b[^?]*)"
+    r"(?=[,.!?\s]*\Z)",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 # Word characters there must be at least one of, so that there is something to look up.
 _ASKABLE = re.compile(r"[^\W_]")
@@ -174,6 +185,7 @@ def clean(text: str, longest: int) -> str:
 
 def analyse(text: str) -> Question:
     """Read a cleaned question."""
+    text = _stripped(text)
     lower = text.lower().replace("’", "'")
     kind: Kind = next((kind for kind, pattern in _COMPILED.items() if pattern.search(lower)), "other")
     asked = topic = ""
@@ -204,6 +216,14 @@ def analyse(text: str) -> Question:
     current = bool(_CURRENT.search(text))
     exact = bool(asked) and bool(_EXACT.search(text))
     return Question(text, kind, words, names, quoted, asked, topic, speech, agent, patient, named, current, exact)
+
+
+def _stripped(text: str) -> str:
+    """Without what it says of the answer's manner, unless that is all of it."""
+    shorter = text
+    while (cut := _MANNER.sub("", shorter)) != shorter and _ASKABLE.search(cut):
+        shorter = cut
+    return shorter
 
 
 def _without(text: str, named: Sequence[Date]) -> str:

@@ -85,3 +85,16 @@ def test_whether_somebody_did_it_is_not_answered_by_who_names_them(story: Assist
     said = story.ask("Did Rahul Gandhi write the note?").text
     assert "one name keeps recurring" not in said
     assert "Lahiri" in story.ask("Has Lahiri posted the note?").claims[0].text
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What's the UAPA, in plain terms?", "(UAPA) dates from 1967"),
+        ("Does Khalid hold a passport?", "passport"),
+        ("Did Rahul Gandhi or his party answer the BJP's charge straight away?", "answered the BJP's accusation"),
+        ("How far has the trial itself got?", "in the case"),
+    ],
+)
+def test_how_it_is_asked_is_not_what_is_asked(story: Assistant, question: str, words: str) -> None:
+    assert words in story.ask(question).text
