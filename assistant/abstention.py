@@ -74,6 +74,7 @@ _WHO_DID = re.compile(
     r"who (?:has |have |had |all |also |else |\w+ly )*(?P<verb>[a-z]{4,})\b",
     re.IGNORECASE,
 )
+_LIGHT = LIGHT_VERBS | {"hold", "holds"}  # a post, a passport
 _NO_KIND = LIGHT_VERBS | frozenset(
     "sort kind type form platform part set led caused stopped way thing things else other more".split()
 )
@@ -113,7 +114,7 @@ def objection(question: Question, view: View, candidate: Candidate) -> str | Non
 def _asked_of(question: Question, view: View) -> list[str]:
     """The words that say what is asked about whoever is named."""
     named = {word for person in view.people.persons for word in tokens(person.name)} | question.name_words
-    empty = named | LIGHT_VERBS
+    empty = named | _LIGHT
     return [word for word in topic_words(question) if word not in empty and stem(word) not in SPEECH_STEMS]
 
 
@@ -241,7 +242,7 @@ def _predicate(question: Question, view: View) -> str:
     words = [word for word in words if word not in STOP_WORDS and not word.endswith("ly")]
     if (
         not words
-        or words[0] in LIGHT_VERBS
+        or words[0] in _LIGHT
         or stem(words[0]) in SPEECH_STEMS
         or (question.patient and not words[0].endswith(("ed", "en")))
     ):

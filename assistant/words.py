@@ -27,7 +27,7 @@ LIGHT_VERBS = frozenset(
     """do did does make made makes get got have go went gone come came take took taken takes give gave given gives put
     happen happened want wanted wants need needed needs try tried decide decided become became begin began start started
     feel felt use used keep kept let turn turned think stand stands say said says tell told like seem call called find
-    found look see saw know mean meant done related hold holds""".split()
+    found look see saw know mean meant done related""".split()
 )
 _STEMMING = threading.Lock()
 # "US" in capitals is a country, not a pronoun.
