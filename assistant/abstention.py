@@ -94,13 +94,14 @@ def objection(question: Question, view: View, candidate: Candidate) -> str | Non
     missing = missing or [str(date) for date in question.dates if not _is_dated(date, view, number)]
     if missing := missing or _unmatched_facts(question, view, number):
         return f"it does not speak of {', '.join(missing)}"
-    if features.agent == 0 and _predicate(question, view):
+    predicate = _predicate(question, view)
+    if predicate and features.agent == 0:
         return "whoever the question is about does nothing in it"
-    if _is_done_by_another(question, view, number):
+    if predicate and _is_done_by_another(question, predicate, view, number):
         return "somebody else does it, or nobody"
     if _is_said_by_another(question, view, number):
         return f"it is not said by {question.asked}"
-    if features.read < READ_SURE and (missing := _unmatched_topic(question, view, candidate)):
+    if features.read < READ_SURE and (missing := _unmatched_topic(question, predicate, view, candidate)):
         return f"nothing in it is about {', '.join(missing)}"
     # "X's salary", "how many lawyers X has": the sentence is of X, and of nothing that is asked about him.
     words = _asked_of(question, view) if candidate.score < UNMET and features.read < READ_SURE else []
@@ -171,18 +172,18 @@ def _unnamed_office(question: Question, view: View, number: int) -> list[str]:
     return []
 
 
-def _is_done_by_another(question: Question, view: View, number: int) -> bool:
+def _is_done_by_another(question: Question, predicate: str, view: View, number: int) -> bool:
     """Whether the verb of "did X do it" is there, and X is not its subject."""
-    predicate = _predicate(question, view) if question.agent else ""
-    asked, at = agents(question, view), place(predicate, view, number) if predicate else None
-    if at is None or not asked:
+    asked = agents(question, view)
+    doers = doing(predicate, view, number) if asked else None
+    if doers:
+        return not doers & {person.name for person in asked}
+    if doers is None or question.kind != "yes-no":
         return False
-    doers = doing(predicate, view, number) or set()
-    if not doers and question.kind == "yes-no":
-        # Who does it cannot be told: at least X is spoken of before it, or by its name or a pronoun.
-        before = view.text(number)[:at]
-        return any(p.surname in view.text(number) for p in asked) and all(p.surname not in before for p in asked)
-    return bool(doers) and not doers & {person.name for person in asked}
+    # Who does it cannot be told: X, if it is named there, is named before it.
+    text = view.text(number)
+    before = text[: place(predicate, view, number)]
+    return any(p.surname in text for p in asked) and all(p.surname not in before for p in asked)
 
 
 def _is_said_by_another(question: Question, view: View, number: int) -> bool:
@@ -212,7 +213,7 @@ def meant(phrase: str, view: View) -> list[Person]:
     return [person for person in view.people.persons if words & set(tokens(person.name))]
 
 
-def _unmatched_topic(question: Question, view: View, candidate: Candidate) -> list[str]:
+def _unmatched_topic(question: Question, predicate: str, view: View, candidate: Candidate) -> list[str]:
     """What a question says was done, was said about, or asks for by name, when nothing like it is in the sentence."""
     if question.asked and question.topic:
         # "What did X say about T": something of T has to be in X's own words.
@@ -221,9 +222,9 @@ def _unmatched_topic(question: Question, view: View, candidate: Candidate) -> li
         over = view.contexts[candidate.number]
         return words if words and all(max(candidate.own.get(w, 0), match(w, over)) < MATCHED for w in words) else []
     # Whether somebody did it may be told in other words: then it is enough that they do something, see `objection`.
-    wanted = [(_predicate(question, view), PREDICATE)] if question.kind != "yes-no" else []
-    if doing := _WHO_DID.search(question.text):
-        verb = doing.group("verb").lower()
+    wanted = [(predicate, PREDICATE)] if question.kind != "yes-no" else []
+    if deed := _WHO_DID.search(question.text):
+        verb = deed.group("verb").lower()
         told = stem(verb) in SPEECH_STEMS and view.speakers[candidate.number]
         wanted += [] if told or verb in LIGHT_VERBS | STOP_WORDS else [(verb, WHO_DID)]
     noun = _ASKED_NOUN.search(question.text)

@@ -37,8 +37,9 @@ class ChromaFiles:
         self._unmark()
         fresh.rename(self._folder / f"chroma-{number}")
         self._mark()
+        counts = self.place()
         for path in self._folder.glob("chroma*"):
-            if path != self.place():
+            if path != counts:
                 shutil.rmtree(path, ignore_errors=True)
 
     @contextmanager

@@ -88,14 +88,11 @@ _SPOKE = re.compile(
 _SPOKEN = frozenset(
     "say said saying tell told think claim argue reply respond react comment allege suggest explain insist answer state".split()
 )
-_AGENT = re.compile(
-    r"\b(?:why|when|where|how|what|who|whom) (?:did|does|has|had|do) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE
-)
+_WHO = r"(?P<who>(?:[\w’'-]+ ?){1,7})"
+_AGENT = re.compile(rf"\b(?:why|when|where|how|what|who|whom) (?:did|does|has|had|do) {_WHO}", re.IGNORECASE)
 # "Did X write the note": here too somebody named is to have done something.
-_WHETHER = re.compile(
-    r"\A\W*(?:(?:so|and|but) )?(?:did|does|has|had|have|do)(?:n['’]t)? (?P<who>[A-Z](?:[\w’'-]+ ?){1,7})", re.IGNORECASE
-)
-_PATIENT = re.compile(r"\b(?:why|when|where|how|what) (?:was|were|is|are) (?P<who>(?:[\w’'-]+ ?){1,7})", re.IGNORECASE)
+_WHETHER = re.compile(rf"\A\W*(?:(?:so|and|but) )?(?:did|does|has|had|have|do)(?:n['’]t)? {_WHO}", re.IGNORECASE)
+_PATIENT = re.compile(rf"\b(?:why|when|where|how|what) (?:was|were|is|are) {_WHO}", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:about|of|on|regarding|concerning) (?P<topic>.+)", re.IGNORECASE)
 _REACTION = re.compile(r"\b(?:to|at|over|about|on) (?P<topic>.+)", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-ÖØ-Þ][\w]*(?:[-–][\w]+)*")

@@ -24,7 +24,7 @@ class Drawn:
     missed: list[Case]
 
 
-@pytest.fixture(scope="module", params=[11])
+@pytest.fixture(scope="module", params=[6, 11])
 def drawn(request: pytest.FixtureRequest, held: list[View]) -> Drawn:
     checker = Checker()
     cases, spare = true_claims(held, COUNT, request.param)

@@ -56,10 +56,11 @@ def speaker_correctness(outcome: Outcome) -> Score | None:
     """
     faults = []
     for claim in outcome.answer.claims:
-        gold = _gold_speakers(outcome, claim)
-        owed = [names for names in (gold, *_speakers(outcome, claim)) if names]
+        gold, quoted = _gold_speakers(outcome, claim), list(_speakers(outcome, claim))
+        owed = [names for names in (gold, *quoted) if names]
         # The claim's `speaker` may be who reports what the case's speaker said.
-        wrong = [n for n in owed if not any((_names if n is gold else _credits)(claim, name) for name in n)]
+        wrong = [gold] if gold and not any(_names(claim, name) for name in gold) else []
+        wrong += [names for names in quoted if not any(_credits(claim, name) for name in names)]
         said = {name for names in owed for name in names}
         held = said | {a.speaker for citation in claim.citations for a in _overlapping(outcome, citation) if a.speaker}
         if claim.speaker and said and not any(_same(claim.speaker, name) for name in held):
