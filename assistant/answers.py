@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .abstention import meant
+from .answer_cache import AnswerCache, Events
 from .citations import marked
 from .composer import Composer, Material
 from .composition import Composition
@@ -57,6 +58,7 @@ class Answerer:
         self._selection = Selection(self.reader, settings.max_claims)
         self._outlines = Outlines(index.catalog, self.reader)
         self._suggestions = Suggestions(self.reader)
+        self.cache = AnswerCache()
         self.composer = Composer(settings, encoder) if settings.model else None
 
     def search(self, query: str, k: int, only: Filter) -> list[Hit]:
@@ -76,10 +78,19 @@ class Answerer:
         # One state of the index for the whole answer, whatever a sync publishes meanwhile. A snapshot belongs
         # to its thread, and each claim may be fetched from another, so none is open while one is handed out.
         with self._index.catalog.snapshot():
-            events = list(self._events(asked, turns, only))
+            *claims, answer = self._quoted(asked, turns, only)
+            assert isinstance(answer, Answer)
+            answer = self._helped(answer, only)
         if self._history:
-            self._history.keep(*(event for event in events if isinstance(event, Answer)))
-        yield from events
+            self._history.keep(answer)
+        yield from (*claims, answer)
+
+    def _quoted(self, asked: str, turns: Sequence[Answer], only: Filter) -> Events:
+        """As `answer`, by quoting, in a snapshot; what was answered before on this state of the index comes again."""
+        asked = clean(asked, self._settings.max_question_chars)
+        alone = self._standalone(asked, turns)
+        key = (self._index.state(), asked, alone, only)
+        return self.cache.events(key, lambda: list(self._events(asked, alone, only)))
 
     def _composed(
         self, composer: Composer, asked: str, turns: Sequence[Answer], only: Filter, stop: threading.Event | None
@@ -91,7 +102,7 @@ class Answerer:
         alone = (composer.standalone(asked, turns, allowance) if turns else "") or self._standalone(asked, turns)
         with self._index.catalog.snapshot():
             readings: list[Reading] = []
-            *claims, quoting = self._events(alone, (), only, readings)
+            *claims, quoting = self._events(alone, alone, only, readings)
             assert isinstance(quoting, Answer)
             quoting = dataclasses.replace(quoting, question=asked)
             planned = plan(alone)
@@ -105,6 +116,8 @@ class Answerer:
         for event in composer.compose(material, allowance) if material else (*claims, quoting):
             if isinstance(event, Answer):
                 clock.lap("writing and verification")
+                with self._index.catalog.snapshot():
+                    event = self._helped(event, only)
                 event = dataclasses.replace(event, timings={**clock.laps, **event.timings})
                 if self._history:
                     self._history.keep(event)
@@ -129,16 +142,12 @@ class Answerer:
     def _events(
         self,
         asked: str,
-        turns: Sequence[Answer],
+        alone: str,
         only: Filter,
         readings: list[Reading] | None = None,
-        *,
-        checking: bool = False,
     ) -> Iterator[Claim | Answer]:
-        """As `answer`, by quoting; `readings` takes what was read for each part of the question."""
+        """As `_quoted`, from the question as it stands alone; `readings` takes what was read for each part of it."""
         clock = Clock()
-        asked = clean(asked, self._settings.max_question_chars)
-        alone = self._standalone(asked, turns)
         planned = plan(alone)
         made = Composition(self.documents, self.reader, self.writer)
         unsaid, readings = list[str](), [] if readings is None else readings
@@ -149,21 +158,26 @@ class Answerer:
             readings.append(reading)
             if not made.parts[-1]:
                 unsaid.append(part)
-        answer = self._finish(asked, alone, planned, made, unsaid, readings, clock)
-        if not answer.claims and not checking:
-            seen = [candidate for reading in readings for candidate in reading.candidates]
-            near = seen or self._outlines.outline(self.retrieval.admitted(only))
-            answer = dataclasses.replace(answer, suggestions=self._suggested(near, only, (asked, alone)))
-            clock.lap("suggestions")
-        yield answer
+        yield self._finish(asked, alone, planned, made, unsaid, readings, clock)
+
+    def _helped(self, answer: Answer, only: Filter) -> Answer:
+        """A refusal with what can be asked instead, near the passages that came nearest."""
+        if answer.claims:
+            return answer
+        clock = Clock()
+        near = [*self._cited(answer.nearest), *self._outlines.outline(self.retrieval.admitted(only))]
+        suggestions = self._suggested(near, only, (answer.question, answer.standalone))
+        clock.lap("suggestions")
+        return dataclasses.replace(answer, suggestions=suggestions, timings={**answer.timings, **clock.laps})
 
     def suggestions(self, answer: Answer | None = None) -> tuple[str, ...]:
         """Questions that the documents answer, to be asked after `answer`, or first of all; each has been checked."""
         with self._index.catalog.snapshot():
-            cited = answer.citations if answer else ()
-            near = [Choice(view.document, view.number_at(c.start), 1.0) for c in cited if (view := self._live(c))]
-            near = near or self._outlines.outline(list(self.documents))
+            near = self._cited(answer.citations if answer else ()) or self._outlines.outline(list(self.documents))
             return self._suggested(near, EVERYTHING, (answer.question, answer.standalone) if answer else ())
+
+    def _cited(self, citations: Sequence[Citation]) -> list[Choice]:
+        return [Choice(view.document, view.number_at(c.start), 1.0) for c in citations if (view := self._live(c))]
 
     def _live(self, citation: Citation) -> View | None:
         """The document of a citation, if it is still the one that was cited."""
@@ -172,7 +186,7 @@ class Answerer:
 
     def _suggested(self, near: Sequence[Choice], only: Filter, asked: Sequence[str]) -> tuple[str, ...]:
         def is_answered(question: str) -> bool:
-            *_, answer = self._events(question, (), only, checking=True)
+            *_, answer = self._quoted(question, (), only)
             return isinstance(answer, Answer) and bool(answer.claims)
 
         return self._suggestions.near(near, is_answered, asked)

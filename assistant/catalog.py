@@ -134,6 +134,10 @@ class Catalog:
         """How often the index was written; it grows with every `count_change`."""
         return int(self.read("PRAGMA user_version")[0][0])
 
+    def publication(self) -> str:
+        """A name for the documents as they are live now; each publication gives itself a new one."""
+        return str(self.read("SELECT value FROM meta WHERE name = 'publication' UNION ALL SELECT '' LIMIT 1")[0][0])
+
     def count_change(self) -> tuple[int, int]:
         """Let every process know that the index is being written: the generation before and after."""
         with self.transaction() as connection:

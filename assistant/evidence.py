@@ -32,7 +32,7 @@ ALIKE, SHORTEST_SLIP = 0.8, 5  # likeness (difflib) and length from which a word
 DATED = 1.0  # what a date counts for
 LIGHT = 0.3  # what a light verb counts for beside another word
 READ_FOR_LIST = 30  # the same, where everyone who says something is asked for
-READ_CLOSELY = 16  # sentences whose word vectors are compared; the rest are too far behind
+READ_CLOSELY = 12  # sentences whose word vectors are compared; the rest are too far behind
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,10 @@ class Index:
         with self.catalog.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", self._recipe.items())
 
+    def state(self) -> tuple[str, int]:
+        """Equal for as long as the index answers alike: which publication it is, and how often it was written."""
+        return self.catalog.publication(), self.catalog.generation()
+
     def size(self) -> int:
         """Bytes on disk; what a Chroma server holds is not counted."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())

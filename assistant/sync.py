@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -120,6 +121,7 @@ def _publish(index: Index, documents: Mapping[str, Document]) -> None:
                 else:
                     connection.execute("UPDATE documents SET live = 0 WHERE key = ?", (key,))
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('synced', CURRENT_TIMESTAMP)")
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('publication', ?)", (uuid.uuid4().hex,))
         for position, document in enumerate(documents.values()):
             row = connection.execute(
                 "SELECT key, live FROM documents WHERE id = ? AND version = ?", (document.id, document.version)

@@ -29,6 +29,7 @@ LIGHT_VERBS = frozenset(
     feel felt use used keep kept let turn turned think stand stands say said says tell told like seem call called find
     found look see saw know mean meant done related""".split()
 )
+SHORT = 120  # characters of a text whose words are remembered
 _STEMMING = threading.Lock()
 # "US" in capitals is a country, not a pronoun.
 _UNITED_STATES = re.compile(r"\bU\.S\.A?\.?|\bUSA?\b|\b[Uu]nited [Ss]tates(?: of [Aa]merica)?\b")
@@ -37,9 +38,17 @@ PERSONAL = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 
 def tokens(text: str) -> list[str]:
     """The words of `text` in lower case, hyphenated and apostrophied parts apart, accents taken off."""
-    plain = unicodedata.normalize("NFKD", _UNITED_STATES.sub("usa", text))
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark)).lower()
-    return re.findall(r"[^\W_]+", plain)
+    return list(_short_tokens(text) if len(text) <= SHORT else _tokens(text))
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    plain = _UNITED_STATES.sub("usa", text)
+    if not plain.isascii():
+        plain = "".join(m for m in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(m))
+    return tuple(re.findall(r"[^\W_]+", plain.lower()))
+
+
+_short_tokens = lru_cache(maxsize=16384)(_tokens)  # names and questions, which are looked at for every sentence
 
 
 def content_words(text: str) -> list[str]:

@@ -14,17 +14,17 @@ import threading
 import time
 import urllib.request
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .page import QUESTIONS, served
+from evals.suites import load_suite
 
-MORE = (
-    "What did Pradeep Bhandari say?",
-    "Who is Ramzi Kassem?",
-    "And what did Abu Azmi say?",
-    "When was bail refused?",
-)
+from .page import served
+
+SUITES = ("story", "article-dev", "article-dev-2", "article-dev-3", "article-dev-4", "article-dev-5", "article-dev-6")
+AGAIN = 0.3
+"""Share of the questions that are among the first ten: what the page offers, and what the day's news has all ask."""
 
 
 class Reader:
@@ -85,13 +85,15 @@ def memory(pid: int) -> float:
     return 0.0
 
 
-def reading(url: str, until: float, pause: float, times: list[float], errors: list[str], seed: int) -> None:
+def reading(
+    url: str, questions: Sequence[str], until: float, pause: float, times: list[float], errors: list[str], seed: int
+) -> None:
     """A reader's visit: questions, with time to read between them; after a few, a new visit."""
     chance = random.Random(seed)
     reader, ready = Reader(url), 0.0
     while time.monotonic() < until:
         try:
-            times.append(reader.ask(chance.choice(QUESTIONS + MORE)))
+            times.append(reader.ask(chance.choice(questions[:10] if chance.random() < AGAIN else questions)))
             ready = time.monotonic() + chance.uniform(0.5, 1.5) * pause
             reader.look_on()
         except (OSError, RuntimeError, ValueError) as error:
@@ -110,13 +112,14 @@ def main() -> None:
         "--pause", type=float, default=10.0, help="seconds that a reader reads, on average (default: 10)"
     )
     options = parser.parse_args()
+    questions = [case.question for suite in SUITES for case in load_suite(suite).half("dev")]
     folder = Path(tempfile.mkdtemp())
     times, errors, held = list[float](), list[str](), list[float]()
     try:
         with served(folder) as (url, _, pid):
             until = time.monotonic() + 60 * options.minutes
             readers = [
-                threading.Thread(target=reading, args=(url, until, options.pause, times, errors, number))
+                threading.Thread(target=reading, args=(url, questions, until, options.pause, times, errors, number))
                 for number in range(options.readers)
             ]
             for reader in readers:
@@ -130,16 +133,17 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     times.sort()
     print(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.readers} readers, {options.minutes:g} minutes\n"
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.readers} readers, {options.minutes:g} minutes, "
+        f"{len(questions)} questions\n"
     )
     print("| readers | | bar |\n|---|---|---|")
     print(f"| questions answered | {len(times)} |  |\n| errors | {len(errors)} | 0 |")
     if times:
         print(f"| an answer, median, s | {statistics.median(times):.2f} |  |")
         print(f"| an answer, 95th percentile, s | {times[int(0.95 * len(times))]:.2f} | 2 |")
-    third = max(1, len(held) // 3)
-    first, last = statistics.mean(held[:third]), statistics.mean(held[-third:])
-    print(f"| memory, MB, first and last third of the time | {first:.0f}, {last:.0f} | flat |")
+    tenth = max(1, len(held) // 10)
+    means = [statistics.mean(held[start : start + tenth]) for start in range(0, len(held), tenth)]
+    print(f"| memory, MB, each tenth of the time | {', '.join(f'{mean:.0f}' for mean in means)} | flat |")
     for error in errors[:5]:
         print(error, file=sys.stderr)
     sys.exit(1 if errors else 0)
