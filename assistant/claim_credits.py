@@ -63,6 +63,8 @@ def _credits(claim: Cited, a: Attribution, e: Evidence, number: int) -> bool:
     if a.speaker and any(same_speaker(o.via, a.speaker) for o in others if o.via):
         return True  # it but reports what the others say
     said = {stem(word) for word in tokens(a.speaker or a.source.of(text)) if word not in STOP_WORDS}
+    # "two judges said that two-judge benches are bound": a word that is in what they said does not name them.
+    said = said - _told(a, text) or said
     if not said or said & {stem(word) for word in tokens(claim.statement.own)}:
         return True
     apart = [o for o in others if not _share(a, o)]

@@ -122,7 +122,7 @@ def _bearing(words: Sequence[Word], place: int, kind: str) -> tuple[frozenset[st
     """The heads and the reach of an operator."""
     if kind == "legal" and [word.text for word in words[place + 1 : place + 2]] in (["against"], ["by"]):
         # "insults alleged against him": what stands before it
-        before = [word.stem for word in _subject_before(words, place) if word.stem and not word.name]
+        before = [word.stem for word in _subject_before(words, _relative(words, place)) if word.stem and not word.name]
         return frozenset(before[:1]), frozenset(before)
     reach: list[Word] = []
     for number, word in enumerate(words[place + 1 : place + 1 + (_REACHES.get(kind, REACH))]):
@@ -153,6 +153,14 @@ def _is_told_of(words: Sequence[Word], place: int) -> bool:
         words[place + 1 : place + 2]
         and re.fullmatch(r"left|killed|began|broke|saw|took|claimed|led|caused|\w+ed", words[place + 1].text)
     )
+
+
+def _relative(words: Sequence[Word], place: int) -> int:
+    """Where what a relative clause is about ends: "insults that were" in "insults that were alleged against him"."""
+    start = place
+    while start and words[start - 1].text.lower() in ("is", "are", "was", "were", "been", "being", "has", "had", "have"):
+        start -= 1
+    return start - 1 if start and words[start - 1].text.lower() in ("that", "which", "who") else place
 
 
 def _subject_before(words: Sequence[Word], place: int) -> Iterator[Word]:

@@ -86,6 +86,7 @@ class Statement:
         """The text with every quotation blanked: what is said in the assistant's own voice."""
         self.sentences = _parts(text, self.quotations)
         self.named = tuple(_named(text, views, cited))
+        self._views = tuple(views)
         self.voices = tuple(self._voices())
 
     def agents(self) -> set[str]:
@@ -112,7 +113,9 @@ class Statement:
         if beside and not (before and after[0].cue in ("reported", "reports")):
             return after[0].name
         if before:
-            return before[-1].name
+            # "X said, according to NDTV: "A"": here too.
+            spoken = [v for v in before if v.cue != "according to" or self._is_person(v.name)]
+            return (spoken or before)[-1].name
         if len(agents := [n.name for n in self.named if sentence.holds(n.span) and n.name in self.agents()]) == 1:
             return agents[0]
         return after[0].name if len(after) == 1 else ""
@@ -133,6 +136,9 @@ class Statement:
     def is_quoted(self, place: int) -> bool:
         """Whether a place of it stands in a quotation."""
         return any(quote.outer.start <= place < quote.outer.end for quote in self.quotations)
+
+    def _is_person(self, name: str) -> bool:
+        return any(view.people.by_name(name) for view in self._views)
 
     def _is_subject(self, named: Named, sentence: Span) -> bool:
         lead = self.own[sentence.start : named.span.start]

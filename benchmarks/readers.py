@@ -58,7 +58,7 @@ class Reader:
         )
         with urllib.request.urlopen(request, timeout=60) as joined:
             joined.read()
-        whole = False
+        whole = ended = False
         address = f"{self.url}/gradio_api/queue/data?session_hash={self.session}"
         with urllib.request.urlopen(address, timeout=60) as events:
             for line in events:
@@ -69,8 +69,10 @@ class Reader:
                 if event["msg"] == "process_completed":
                     if not event["success"]:
                         raise RuntimeError(str(event)[:300])
-                    return whole
-        raise RuntimeError("the stream ended before the answer")
+                    ended = True
+        if not ended:
+            raise RuntimeError("the stream ended before the answer")
+        return whole
 
     def _get(self, path: str) -> Any:
         with urllib.request.urlopen(f"{self.url}/{path}", timeout=60) as response:

@@ -180,3 +180,29 @@ def test_no_sentence_of_the_stories_is_taken_for_an_order() -> None:
     assert not [
         view.text(n) for view in stories() for n in range(len(view.sentences)) if speaks_to_machines(view.text(n))
     ]
+
+
+COURT = view_of(
+    "In a ruling of 2024, two Supreme Court judges said that two-judge benches are bound by three judges and that no "
+    "statute puts bail out of reach, according to an opinion article in The Quay. "
+    "The Quay reported that a clerk had been beaten over insults to the guild that were alleged against him. "
+    "Mary Oldroyd, the harbour master, said, according to The Quay of 2 January 2026: “The tide decides.”"
+)
+
+
+def test_a_word_that_is_also_in_what_they_said_does_not_name_the_speakers() -> None:
+    bare = "Two-judge benches are bound by three judges and no statute puts bail out of reach, according to The Quay."
+    assert "Supreme Court judges" in (check_attributed(on(bare, "statute", view=COURT)) or "")
+    kept = bare.replace("Two-judge", "Two Supreme Court judges said that two-judge")
+    assert check_attributed(on(kept, "statute", view=COURT)) is None
+
+
+def test_what_was_alleged_in_a_relative_clause_stays_alleged() -> None:
+    told = "The Quay reported that a clerk had been beaten over insults to the guild that were against him."
+    assert check_turns(on(told, "clerk", view=COURT)) is not None
+    assert check_turns(on(told.replace("were against", "were alleged against"), "clerk", view=COURT)) is None
+
+
+def test_a_paper_named_before_the_words_does_not_speak_them() -> None:
+    told = "Mary Oldroyd, the harbour master, said, according to The Quay of 2 January 2026: “The tide decides.”"
+    assert check_quoted_speakers(on(told, "tide", view=COURT)) is None

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
 from serving_fakes import Held, Reply, Running, running
+from starlette.routing import Mount
 
+from benchmarks.readers import Reader
 from ui.serving import keys
 from ui.serving.gate import Buckets, Gate
 from ui.serving.metrics import Metrics
@@ -254,3 +256,16 @@ async def test_no_place_is_lost_whoever_gives_up_waiting() -> None:
         pass
     with gate.place(), gate.place():
         pass
+
+
+@pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")  # pandas says so of what Gradio does with it
+def test_only_so_many_conversations_are_held(serve: Serve, held: Held) -> None:
+    held.go.set()
+    running = serve(visits=3)
+    for number in range(5):
+        reader = Reader(running.url)
+        reader.session = f"visit{number}"
+        reader.ask("Who built the wall?")
+    routes = cast(Any, running.server)._guards._app.routes
+    gradio = next(route.app for route in routes if isinstance(route, Mount) and hasattr(route.app, "state_holder"))
+    assert list(gradio.state_holder.session_data) == ["visit2", "visit3", "visit4"]

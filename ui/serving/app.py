@@ -24,6 +24,7 @@ from .guards import METHODS, Guards
 from .metrics import CONTENT_TYPE, Metrics
 from .problems import Problem, handle
 from .settings import ServerSettings
+from .shapes import failures
 
 DESCRIBED = (
     "Answers from a curated corpus, each claim cited to the exact words: for every citation, "
@@ -74,6 +75,8 @@ def _bare(title: str) -> FastAPI:
     app = FastAPI(
         title=title, description=DESCRIBED, version=assistant.__version__, docs_url=None, redoc_url=None,
         separate_input_output_schemas=False,
+        # FastAPI's own traces carry a request's query, and so the words of a search: ours (assistant.traces) do not.
+        telemetry={"exclude": lambda _: True, "auto_configure": False},
     )  # fmt: skip
     handle(app)
     return app
@@ -86,6 +89,7 @@ def _guarded(app: FastAPI, page: gr.Blocks, service: Service, *, uploads: bool =
         allow_headers=["Authorization", "Content-Type", "MCP-Protocol-Version"],
     )  # fmt: skip
     look = {name: value for name, value in launch_options().items() if name not in NOT_LAUNCHED}
+    page.state_session_capacity = service.settings.visits  # Gradio's default of 10,000 would take gigabytes
     gr.mount_gradio_app(app, page, "/", max_file_size=service.settings.max_page_body, **look, **login)
     return Guards(
         app, service.settings, service.access, service.metrics, loopback=service.loopback, uploads=uploads
@@ -94,14 +98,16 @@ def _guarded(app: FastAPI, page: gr.Blocks, service: Service, *, uploads: bool =
 
 def _state(answering: Answering, metrics: Metrics) -> APIRouter:
     """Answered by the event loop itself: these must not wait for a thread when all are taken."""
-    routes = APIRouter(tags=["operation"])
+    routes = APIRouter(tags=["operation"], responses=failures(421))
 
     @routes.get("/healthz", summary="Whether the process runs", response_class=PlainTextResponse)
     async def healthz() -> str:
         """200 while it does."""
         return "ok\n"
 
-    @routes.get("/readyz", summary="Whether it can answer", response_class=PlainTextResponse)
+    @routes.get(
+        "/readyz", summary="Whether it can answer", response_class=PlainTextResponse, responses=failures(421, 503)
+    )
     async def readyz() -> str:
         """200 while there are documents to answer from, else 503."""
         if not len(answering.documents):

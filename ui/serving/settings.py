@@ -29,6 +29,8 @@ class ServerSettings:
     patience: seconds that a question waits for its turn; answer_timeout: seconds that an answer may take.
     body_timeout: seconds in which a request's body has to arrive.
     max_body: bytes of a request to the API; max_page_body: to the page, which sends the conversation it kept.
+    visits: conversations that are held for their pages; beyond it those that asked longest ago begin anew (their browser
+        still has them, and a reload shows them). A visit takes about half a megabyte.
     max_history: earlier questions of a conversation that are read again to understand a follow-up.
     per_minute: requests a minute and address; 0 sets no limit.
     key_per_minute: requests a minute of a key that names no limit of its own; 0 sets no limit.
@@ -47,6 +49,7 @@ class ServerSettings:
     body_timeout: float = 15.0
     max_body: int = 256_000
     max_page_body: int = 4_000_000
+    visits: int = 500
     max_history: int = 8
     per_minute: int = 240
     key_per_minute: int = 240
@@ -57,7 +60,7 @@ class ServerSettings:
             for origin in getattr(self, name):
                 if not _ORIGIN.fullmatch(origin):
                     raise SettingsError(f"{origin!r} in {name} is not an origin: give it as https://www.example.org.")
-        for name in ("running", "max_body", "max_page_body"):
+        for name in ("running", "max_body", "max_page_body", "visits"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} is {getattr(self, name)}: give a whole number of at least 1.")
         for name in ("waiting", "max_history", "per_minute", "key_per_minute"):
