@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check eval bench live lock clean
+.PHONY: help setup chat test check eval bench live lock audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ lock: $(READY) ## write requirements.lock anew from pyproject.toml; newest versi
 	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --extra ui --extra dev \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 		--output-file requirements.lock $(ARGS)
+
+audit: $(READY) ## look every locked version up in PyPI's database of known vulnerabilities (needs the network)
+	@$(VENV)/bin/uv tool run pip-audit==2.10.1 --requirement requirements.lock --no-deps --disable-pip --strict $(ARGS)
 
 clean: ## remove .venv, caches and build products
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
 from .assistant import Assistant
 from .conversation import Conversation
 from .errors import (
+    BackupUnusable,
     CorpusError,
     EmbeddingMismatch,
     IndexBusy,
@@ -14,17 +15,17 @@ from .errors import (
     SettingsError,
 )
 from .filters import Filter
+from .release import __version__ as __version__
 from .settings import Settings
 from .types import REFUSAL, Answer, Attribution, Citation, Claim, Document, Event, Hit, Passage, Span, Withheld
 from .versions import Change, Correction
-
-__version__ = "0.1.0"
 
 __all__ = [
     "REFUSAL",
     "Answer",
     "Assistant",
     "Attribution",
+    "BackupUnusable",
     "Change",
     "Citation",
     "Claim",

@@ -8,20 +8,23 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__
 from .errors import OnTheRecordError, SettingsError
 from .filters import Filter
 from .printing import (
     print_answer,
     print_attributions,
+    print_backup,
     print_corrections,
     print_json,
+    print_restored,
     print_status,
     print_timeline,
     wrapped,
 )
+from .release import __version__
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -104,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     remove = commands.add_parser("remove", parents=[common], help="delete documents from the corpus")
     remove.add_argument("ids", nargs="+", metavar="ID", help="ids as `status` lists them")
     remove.set_defaults(run=_remove)
+    backup = commands.add_parser("backup", parents=[common], help="write all that is in the data directory to one file")
+    backup.add_argument("file", type=Path, help="a file that is not there yet")
+    backup.set_defaults(run=_backup)
+    restore = commands.add_parser("restore", parents=[common], help="make the data directory what such a file holds")
+    restore.add_argument("file", type=Path, help="what `backup` wrote")
+    restore.add_argument("--force", action="store_true", help="replace all that the data directory holds")
+    restore.set_defaults(run=_restore)
     status = commands.add_parser("status", parents=[common], help="show what the index holds")
     status.add_argument("--corrections", action="store_true", help="list answers given before whose words have changed")
     status.set_defaults(run=_status)
@@ -280,6 +290,29 @@ def _remove(options: argparse.Namespace) -> int:
     if remove(options.ids, corpus_folder(settings, to_write=True)):
         _open(options).close()
     print_json({"removed": options.ids}) if options.json else print("\n".join(f"removed: {i}" for i in options.ids))
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from .assistant import corpus_folder
+    from .backups import backup
+
+    settings = _settings(options)
+    made = backup(settings, corpus_folder(settings), options.file)
+    print_json(dataclasses.asdict(made)) if options.json else print_backup(made, options.file, settings.chroma_url)
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from .assistant import corpus_folder
+    from .backups import leftovers, restore
+
+    settings = _settings(options)
+    folder = corpus_folder(settings)
+    held = restore(settings, folder, options.file, force=options.force)
+    print_json(dataclasses.asdict(held)) if options.json else print_restored(held, folder, settings.data_path())
+    for path in leftovers(settings):
+        print(f"left over from a restore that was broken off: {path}: delete it", file=sys.stderr)
     return 0
 
 

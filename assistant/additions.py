@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import itertools
 import os
 import re
 import tempfile
@@ -203,6 +204,7 @@ class _Shelf:
 
     def put(self, one: Extracted, original: _Original, source: str, kept: str) -> tuple[str, str, str]:
         """Write a text as a document: what came of it, its id, and where its original is kept."""
+        source = _line(source)
         before = next((document for document in self._documents.values() if document.source == source), None)
         title = _title(one.title, PurePosixPath(original.name).stem, one.text)
         identity = before.id if before else self._free_id(title)
@@ -210,8 +212,9 @@ class _Shelf:
             suffix = PurePosixPath(original.name).suffix.lower()
             kept = f"{ORIGINALS}/{identity}{suffix if re.fullmatch(r'[.][a-z0-9]{1,8}', suffix) else ''}"
         known = {
-            "id": identity, "kind": before.kind if before else "article", "title": title, "publisher": one.publisher,
-            "author": one.author, "published": one.published, "url": one.url, "language": one.language,
+            "id": identity, "kind": before.kind if before else "article", "title": title,
+            "publisher": _line(one.publisher), "author": _line(one.author), "published": one.published,
+            "url": _line(one.url), "language": one.language,
             "source": source, "original": kept, "fetched": dt.date.today(), "pages": list(one.pages),
         }  # fmt: skip
         if before and _same(before, known, one.text):
@@ -268,7 +271,8 @@ class _Shelf:
         slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_ID].strip("-")
         slug = slug or f"document-{hashlib.sha256(title.encode()).hexdigest()[:8]}"
         taken = set(self.files) | {path.stem for path in self.files.values()}
-        return next(name for name in (slug, *(f"{slug}-{n}" for n in range(2, 10**6))) if name not in taken)
+        names = itertools.chain([slug], (f"{slug}-{n}" for n in itertools.count(2)))
+        return next(name for name in names if name not in taken)
 
 
 def _parsed(data: bytes, max_bytes: int) -> Document:
@@ -281,15 +285,18 @@ def _parsed(data: bytes, max_bytes: int) -> Document:
 
 def _title(*lines: str) -> str:
     """The first of some lines that can be read, cut where it is longer than titles are."""
-    line = next(" ".join(tidy(line).split()) for line in lines if re.search(r"\w", tidy(line)))
+    line = next(_line(line) for line in lines if re.search(r"\w", tidy(line)))
     return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def _line(text: str) -> str:
+    """A text as a document's field holds it: one line, as it will be read back."""
+    return " ".join(tidy(text).split())
 
 
 def _front_matter(known: dict[str, Any]) -> str:
     values = {
-        name: value.isoformat() if isinstance(value, dt.date) else tidy(value) if isinstance(value, str) else value
-        for name, value in known.items()
-        if value
+        name: value.isoformat() if isinstance(value, dt.date) else value for name, value in known.items() if value
     }
     dumped: str = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=2**20, default_flow_style=None)
     return dumped

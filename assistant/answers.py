@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from . import traces
 from .abstention import meant
 from .answer_cache import AnswerCache, Events
 from .citations import marked
@@ -72,6 +73,12 @@ class Answerer:
 
         From the documents that pass `only`. Setting `stop` ends what a model is doing for it.
         """
+        events = self._answered(asked, turns, only, stop)
+        return traces.asked(events, turns=len(turns), content=self._settings.trace_content)
+
+    def _answered(
+        self, asked: str, turns: Sequence[Answer], only: Filter, stop: threading.Event | None
+    ) -> Iterator[Claim | Answer]:
         if self.composer:
             yield from self._composed(self.composer, asked, turns, only, stop)
             return
@@ -99,7 +106,8 @@ class Answerer:
         clock = Clock()
         asked = clean(asked, self._settings.max_question_chars)
         allowance = composer.writer.allowance(stop)
-        alone = (composer.standalone(asked, turns, allowance) if turns else "") or self._standalone(asked, turns)
+        with traces.stage("conversation"):
+            alone = (composer.standalone(asked, turns, allowance) if turns else "") or self._standalone(asked, turns)
         with self._index.catalog.snapshot():
             readings: list[Reading] = []
             *claims, quoting = self._events(alone, alone, only, readings)
@@ -153,7 +161,7 @@ class Answerer:
         unsaid, readings = list[str](), [] if readings is None else readings
         for part in planned.parts:
             reading, chosen = self._chosen(self._resolved(part, alone, made), planned, only, clock)
-            yield from made.add(chosen, planned.shape)
+            yield from traces.within("writing", made.add(chosen, planned.shape), made.trace)
             clock.lap("writing and verification")
             readings.append(reading)
             if not made.parts[-1]:
@@ -166,7 +174,9 @@ class Answerer:
             return answer
         clock = Clock()
         near = [*self._cited(answer.nearest), *self._outlines.outline(self.retrieval.admitted(only))]
-        suggestions = self._suggested(near, only, (answer.question, answer.standalone))
+        with traces.stage("suggestions", alone=True) as stage:
+            suggestions = self._suggested(near, only, (answer.question, answer.standalone))
+            stage.count(suggestions=len(suggestions))
         clock.lap("suggestions")
         return dataclasses.replace(answer, suggestions=suggestions, timings={**answer.timings, **clock.laps})
 
@@ -224,15 +234,19 @@ class Answerer:
 
     def _read(self, text: str, planned: Plan, only: Filter, clock: Clock) -> Reading:
         question = self.reader.respelt(analyse(text))
-        vector = self._encoder.encode([question.text])[0]
         wide = planned.shape == "list"
-        hits = self.retrieval.search_vector(
-            question.text, vector, self._settings.retrieve * (WIDE if wide else 1), only
-        )
-        hits = [*hits, *self._spoken(question, hits)]
+        with traces.stage("retrieval") as stage:
+            vector = self._encoder.encode([question.text])[0]
+            hits = self.retrieval.search_vector(
+                question.text, vector, self._settings.retrieve * (WIDE if wide else 1), only
+            )
+            hits = [*hits, *self._spoken(question, hits)]
+            stage.count(passages=len(hits), documents=len({hit.passage.document_id for hit in hits}))
         clock.lap("retrieval")
-        read = self.reader.candidates(question, vector, hits, READ_FOR_LIST if wide else READ_CLOSELY)
-        candidates = self._selection.weighed(question, read)
+        with traces.stage("reading") as stage:
+            read = self.reader.candidates(question, vector, hits, READ_FOR_LIST if wide else READ_CLOSELY)
+            candidates = self._selection.weighed(question, read)
+            stage.count(candidates=len(candidates))
         clock.lap("reading")
         return Reading(question, hits, candidates)
 

@@ -42,6 +42,7 @@ def attributions(document: Document, passages: Sequence[Passage]) -> tuple[Attri
     result = [
         _quoted(document, quote, credit, told, nested, sentences, who)
         for quote, credit in zip(quotes, whose, strict=True)
+        if quote.inner.of(text).strip()  # between stray marks nothing is said
     ]
     used = {credit.span for credit in whose if credit}
     for sentence, found in zip(sentences, speaking, strict=True):

@@ -11,17 +11,20 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import IndexUnusable
-from .types import Attribution, Document, Passage, Span
+from . import records
+from .errors import REBUILD, IndexUnusable
+from .types import Attribution, Document, Passage
+
+T = TypeVar("T")
 
 SCHEMA = 7  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
 SWITCH_ATTEMPTS, SWITCH_PAUSE = 200, 0.05  # tries, and seconds between them
@@ -69,16 +72,27 @@ class Catalog:
         """Maps SQLite's errors to ours."""
         try:
             yield
-        except sqlite3.Error as error:
-            raise IndexUnusable(
-                f"The index file {self.path} cannot be used ({error}): check the disk and its rights, or delete "
-                f"the folder {self.path.parent} and run `python -m assistant sync` to build it again."
-            ) from error
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged file's error may hold any bytes
+            raise self._unusable(error) from error
+
+    def _unusable(self, reason: object) -> IndexUnusable:
+        return IndexUnusable(
+            f"The index file {self.path} cannot be used ({reason}): check the disk and its rights; "
+            f"{REBUILD} if it is damaged."
+        )
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of one query."""
         with self.guarded():
             return self._connection().execute(sql, parameters).fetchall()
+
+    def _made(self, make: Callable[..., T], sql: str, parameters: Sequence[Any] = ()) -> list[T]:
+        """What `make` makes of each row of a query; one that it cannot be made of is damaged."""
+        rows = self.read(sql, parameters)
+        try:
+            return [make(*row) for row in rows]
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise self._unusable(f"{type(error).__name__}: {error}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -88,15 +102,16 @@ class Catalog:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                _end(connection, "ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """What this thread reads inside is one state of the index, whatever a sync publishes meanwhile; nests."""
-        connection = self._connection()
+        with self.guarded():
+            connection = self._connection()
         if connection.in_transaction:
             yield
             return
@@ -106,7 +121,7 @@ class Catalog:
             yield
         finally:
             with self.guarded():
-                connection.execute("COMMIT")
+                _end(connection, "COMMIT")
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -170,8 +185,8 @@ class Catalog:
         with self.snapshot():
             for table in ("documents", "versions"):
                 query = f"SELECT metadata, text FROM {table} WHERE id = ? AND version = ?"
-                if rows := self.read(query, (identity, version)):
-                    return _document(*rows[0])
+                if found := self._made(records.document, query, (identity, version)):
+                    return found[0]
         raise KeyError(identity, version)
 
     def replaced(self, identity: str, version: str) -> dt.datetime | None:
@@ -180,8 +195,8 @@ class Catalog:
         return dt.datetime.fromisoformat(rows[0][0]).replace(tzinfo=dt.UTC) if rows else None
 
     def _read_document(self, identity: str, version: str, metadata: str) -> Document:
-        rows = self.read("SELECT text FROM documents WHERE id = ? AND version = ?", (identity, version))
-        return _document(metadata, rows[0][0])
+        query = "SELECT ?, text FROM documents WHERE id = ? AND version = ?"
+        return self._made(records.document, query, (metadata, identity, version))[0]
 
     def sizes(self) -> dict[str, tuple[int, int, str]]:
         """(passages, tokens, when indexed, in UTC) of each live document by id."""
@@ -193,17 +208,19 @@ class Catalog:
 
     def attributions(self, identity: str) -> tuple[Attribution, ...]:
         """Who said what in a live document, in its order."""
-        rows = self.read("SELECT attributions FROM documents WHERE id = ? AND live = 1", (identity,))
-        return tuple(Attribution.from_dict(values) for row in rows for values in json.loads(row[0]))
+        query = "SELECT attributions FROM documents WHERE id = ? AND live = 1"
+        return tuple(said for found in self._made(records.attributions, query, (identity,)) for said in found)
 
     def passages(self, ids: Sequence[str]) -> dict[str, Passage]:
         """The live passages among `ids`."""
         marks = ",".join("?" * len(ids))
-        return {row[0]: _passage(row) for row in self.read(f"{_PASSAGE} WHERE p.id IN ({marks})", ids)}
+        return {
+            passage.id: passage for passage in self._made(records.passage, f"{_PASSAGE} WHERE p.id IN ({marks})", ids)
+        }
 
     def passages_of(self, identity: str) -> tuple[Passage, ...]:
         """A live document's passages, in its order."""
-        return tuple(_passage(row) for row in self.read(f"{_PASSAGE} WHERE d.id = ? ORDER BY p.start", (identity,)))
+        return tuple(self._made(records.passage, f"{_PASSAGE} WHERE d.id = ? ORDER BY p.start", (identity,)))
 
     def ids_within(self, documents: Sequence[str]) -> list[str]:
         """The ids of the live passages of some documents."""
@@ -218,14 +235,26 @@ class Catalog:
 
     def vectors(self, passage_id: str) -> NDArray[np.float32]:
         """The vectors of a passage's sentences, shape (sentences, dimensions)."""
-        blob, sentences = self.read("SELECT vectors, sentences FROM passages WHERE id = ?", (passage_id,))[0]
-        return np.frombuffer(blob, np.float16).astype(np.float32).reshape(len(json.loads(sentences)), -1)
+        return self._made(records.vectors, "SELECT vectors, sentences FROM passages WHERE id = ?", (passage_id,))[0]
 
     def passage_vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of passages, live or not, as Chroma has them: shape (ids, dimensions)."""
         marks = ",".join("?" * len(ids))
         held = dict(self.read(f"SELECT id, vector FROM passages WHERE id IN ({marks})", ids))
         return np.stack([np.frombuffer(held[identity], np.float16) for identity in ids]).astype(np.float32)
+
+    def nearest(self, vector: NDArray[np.float32], k: int, within: Sequence[str] | None) -> list[tuple[str, float]]:
+        """The `k` live passages nearest to `vector` by cosine, as Chroma finds them; reads every vector there is."""
+        only = "WHERE p.id IN (SELECT value FROM json_each(?))" if within is not None else ""
+        rows = self.read(
+            "SELECT p.id, p.vector FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1 " + only,
+            [json.dumps(within)] if within is not None else [],
+        )
+        if not rows:
+            return []
+        held = np.frombuffer(b"".join(blob for _, blob in rows), np.float16).reshape(len(rows), -1).astype(np.float32)
+        scores = held @ vector / np.maximum(np.linalg.norm(held, axis=1), 1e-9)
+        return [(rows[place][0], float(scores[place])) for place in np.argsort(-scores, kind="stable")[:k]]
 
     # Full text
 
@@ -257,6 +286,12 @@ class Catalog:
         return [row[0] for row in self.read(query, (prefix, prefix + "\U0010ffff"))]
 
 
+def _end(connection: sqlite3.Connection, how: str) -> None:
+    """End a transaction, unless an error (a full disk's, say) has ended it already."""
+    if connection.in_transaction:
+        connection.execute(how)
+
+
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Switch to a write-ahead log; of processes that open a new file at once, each waits its turn.
 
@@ -271,18 +306,3 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
                 raise
             time.sleep(SWITCH_PAUSE)
     connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _passage(row: tuple[Any, ...]) -> Passage:
-    identity, document_id, start, end, tokens, heading, sentences, text = row
-    spans = tuple(Span(*pair) for pair in json.loads(sentences))
-    return Passage(identity, document_id, start, end, text[start:end], tokens, spans, heading)
-
-
-def _document(metadata: str, text: str) -> Document:
-    values = json.loads(metadata)
-    values["sources"] = tuple(values["sources"])
-    values["facts"], values["pages"] = tuple(values["facts"]), tuple(values["pages"])
-    for name in ("published", "evidence_to", "fetched"):
-        values[name] = dt.date.fromisoformat(values[name]) if values[name] else None
-    return Document(text=text, **values)

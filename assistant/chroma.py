@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from .errors import IndexUnusable
+from .errors import REBUILD, IndexUnusable
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .embeddings import Vectors
 
 AT_ONCE = 1000  # ids asked for or deleted together
-REBUILD = "run `python -m assistant sync --rebuild`"
 
 
 def place(settings: Settings, folder: Path) -> str:
@@ -37,11 +36,23 @@ def connect(settings: Settings, folder: Path) -> Client:
     quiet = ChromaSettings(anonymized_telemetry=False)
     with guarded(place(settings, folder)):
         if settings.chroma_url is None:
-            return cast("Client", chromadb.PersistentClient(str(folder), settings=quiet))
+            try:
+                return cast("Client", chromadb.PersistentClient(str(folder), settings=quiet))
+            except BaseException:
+                _forget_unstarted(folder)
+                raise
         address = urlsplit(settings.chroma_url)
         secure = address.scheme == "https"
         port = address.port or (443 if secure else 8000)
         return cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
+
+
+def _forget_unstarted(folder: Path) -> None:
+    """Chroma keeps what it could not start, and would hand it out at the next try (chromadb 1.5)."""
+    from chromadb.api.shared_system_client import SharedSystemClient as Shared
+
+    if str(folder) not in Shared._identifier_to_refcount:
+        Shared._identifier_to_system.pop(str(folder), None)
 
 
 def put(client: Client, collection: Collection, ids: Sequence[str], vectors: Vectors) -> None:
@@ -52,9 +63,13 @@ def put(client: Client, collection: Collection, ids: Sequence[str], vectors: Vec
         collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
 
 
-def nearest(collection: Collection, vector: Vectors, k: int, within: Sequence[str] | None) -> list[tuple[str, float]]:
-    """The `k` nearest to `vector` by cosine: (id, similarity)."""
+def nearest(
+    collection: Collection, vector: Vectors, k: int, within: Sequence[str] | None, least: int = 0
+) -> list[tuple[str, float]]:
+    """The `k` nearest to `vector` by cosine: (id, similarity); raises IndexUnusable if there are not `least` to look at."""
     held = collection.count()
+    if held < least:
+        raise IndexUnusable(f"Chroma has {held:,} of {least:,} vectors: run `python -m assistant sync`.")
     held = held if within is None else min(held, len(within))
     if not held:
         return []

@@ -33,7 +33,11 @@ class ChromaFiles:
         """A folder to make the next build in, which counts once it is whole; those before it are deleted."""
         fresh, number = self._folder / "chroma.new", self.build() + 1
         shutil.rmtree(fresh, ignore_errors=True)
-        yield fresh
+        try:
+            yield fresh
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)  # it may be what fills the disk
+            raise
         self._unmark()
         fresh.rename(self._folder / f"chroma-{number}")
         self._mark()

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from . import traces
 from .citations import Numbering, cited_spans, earlier, marked
 from .cited import Cited
 from .claim_checks import check_reports, failure
@@ -85,8 +86,11 @@ class Composer:
         }
         work = _Work(Numbering(documents), allowance or self.writer.allowance())
         try:
-            yield from self._drafted(material, work)
-            yield from self._repaired(material, work)
+            yield from traces.within("writing", self._drafted(material, work), lambda stage: self._trace(stage, work))
+            if work.failed:
+                yield from traces.within(
+                    "repair", self._repaired(material, work), lambda stage: self._trace(stage, work)
+                )
         except ModelUnavailable as error:
             work.fault = str(error)
         yield from self._replaced(material, work)
@@ -128,7 +132,9 @@ class Composer:
         work.withheld += [Withheld(f.draft.text, f"{f.reason} (repaired once)") for f in again]
 
     def _tried(self, draft: FreeDraft, material: Material, work: _Work, failed: list[Failure]) -> Iterator[Claim]:
-        passed, reason = self.check(draft, material, work.allowance)
+        with traces.stage("verification") as stage:
+            passed, reason = self.check(draft, material, work.allowance)
+            stage.verified(draft.text, reason)
         if passed is None:
             failed.append(Failure(draft, reason))
         elif not _repeats(passed.text, work.claims):
@@ -221,6 +227,12 @@ class Composer:
             lead=lead,
             note=_note(work, modelled),
             metadata=self._metadata(work.allowance),
+        )
+
+    def _trace(self, stage: traces.Stage, work: _Work) -> None:
+        failed = len(work.withheld) + len(work.failed)
+        stage.count(
+            writer=self.writer.name, drafts=work.drafted, claims=len(work.claims), failed=failed, **work.allowance.usage
         )
 
     def _metadata(self, allowance: Allowance) -> dict[str, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from . import traces
 from .citations import Numbering, earlier
 from .claim_checks import speaks_to_machines
 from .evidence import Choice, Reader
 from .plans import Plan, Shape
 from .types import Claim, Document, Withheld
 from .verification import failure
-from .writers import QuotingWriter, runs
+from .views import View
+from .writers import Draft, QuotingWriter, runs
 
 FIGURED = ("how many", "how long", "how old")  # kinds of question on whose answer documents may differ by a figure
 _FIGURE = re.compile(r"\b\d[\d,.]*\b")
@@ -48,7 +50,7 @@ class Composition:
                 shown.append(before)
             elif speaks_to_machines(draft.text):
                 self.withheld.append(Withheld(draft.text, "it is an instruction, not a report"))
-            elif reason := failure(draft, view):
+            elif reason := _verified(draft, view):
                 self.withheld.append(Withheld(draft.text, reason))
             else:
                 speaker = view.people.by_name(draft.speaker) if draft.speaker else None
@@ -56,6 +58,10 @@ class Composition:
                 shown.append(len(self.claims) - 1)
                 yield self.claims[-1]
         self.parts.append(tuple(dict.fromkeys(shown)))
+
+    def trace(self, stage: traces.Stage) -> None:
+        """Note how far it has grown."""
+        stage.count(writer=self._writer.name, claims=len(self.claims), withheld=len(self.withheld))
 
     def sides(self, planned: Plan, kind: str) -> tuple[tuple[int, ...], ...]:
         """Claims, by index, on which the documents differ: parties compared, voices on somebody judged, other figures."""
@@ -70,3 +76,10 @@ class Composition:
         """The claims that each give a figure which the first has not, and lack one that it has; with the first."""
         figures = [frozenset(_FIGURE.findall(_DATED.sub(" ", claim.text))) for claim in self.claims]
         return [n for n, held in enumerate(figures) if not n or (held - figures[0] and figures[0] - held)]
+
+
+def _verified(draft: Draft, view: View) -> str | None:
+    with traces.stage("verification") as stage:
+        reason = failure(draft, view)
+        stage.verified(draft.text, reason)
+    return reason

@@ -84,9 +84,11 @@ class Decoder:
         self._text += piece
         if len(self._text) > LONGEST:
             raise Malformed("it wrote without end")
-        if self._place < 0 and (found := _LIST.search(self._text)):
+        # Looked through again only for a piece that can complete something: else a long text costs its square.
+        if self._place < 0 and "[" in piece and (found := _LIST.search(self._text)):
             self._place = found.end()
-        while self._place >= 0 and not self._closed and (item := self._item()) is not None:
+        ready = self._place >= 0 and ("}" in piece or "]" in piece)
+        while ready and not self._closed and (item := self._item()) is not None:
             self._given += 1
             yield _draft(item)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from .errors import CorpusError
+from .errors import CorpusError, brief
 from .types import Document
 
 SUFFIXES = (".md", ".markdown")
@@ -24,6 +24,8 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?\n", re.DOTALL | 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 LONGEST_TITLE = 500  # characters
 LONGEST_FRONT_MATTER = 500_000  # characters: PyYAML takes seconds over more
+LONGEST_NUMBER = 300  # characters
+INTEGER, DECIMAL = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 _TEXT_FIELDS = ("title", "publisher", "author", "url", "kind", "language", "source", "original")
 # Controls but tab and line ends (C1 too: a terminal may obey them), the two bidirectional overrides, which make words
 # look other than they are, and halves of characters, which YAML can write but no file can hold.
@@ -37,8 +39,11 @@ class _Loader(yaml.SafeLoader):
     And in which no name is given twice: PyYAML takes the last, readers of the file the first.
     """
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """As PyYAML does it; raises ConstructorError for a name that is there already."""
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """As PyYAML puts merged blocks in; raises ConstructorError for a name that is there already.
+
+        Of a name that several of them give one is kept: blocks merged in blocks would multiply without end.
+        """
         seen = set()
         for name, _ in node.value:
             if isinstance(name, yaml.ScalarNode):
@@ -47,10 +52,21 @@ class _Loader(yaml.SafeLoader):
                         None, None, f"{reprlib.repr(name.value)} is given twice", name.start_mark
                     )
                 seen.add(name.value)
-        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        super().flatten_mapping(node)
+        held = {name.value if isinstance(name, yaml.ScalarNode) else name: (name, value) for name, value in node.value}
+        node.value = list(held.values())
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """As PyYAML reads it; raises ConstructorError for a number that Python would not write out again."""
+        if len(node.value) > LONGEST_NUMBER:
+            raise yaml.constructor.ConstructorError(None, None, "a number without end", node.start_mark)
+        whole = node.tag == INTEGER
+        made: int | float = self.construct_yaml_int(node) if whole else self.construct_yaml_float(node)
         return made
 
 
+for _tag in (INTEGER, DECIMAL):
+    _Loader.add_constructor(_tag, _Loader.construct_number)
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -149,13 +165,21 @@ def _metadata(block: str) -> dict[str, Any]:
     try:
         values = yaml.load(block, _Loader)  # a SafeLoader
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 2
-        raise CorpusError(f"line {line}: front matter is not YAML ({error.problem}): mend or quote it.") from None
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        # PyYAML's constructors let all of these out for a tag whose value is none of its kind.
+        # YAML knows further ends of lines than files do: what it counted is no line of this one.
+        line = block.count("\n", 0, error.problem_mark.index) + 2 if error.problem_mark else 2
         raise CorpusError(
-            f"line 2: front matter is not YAML ({str(error).splitlines()[0]}): mend or quote it."
+            f"line {line}: front matter is not YAML ({brief(error.problem)}): mend or quote it."
         ) from None
+    except (
+        yaml.YAMLError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        RecursionError,
+    ) as error:
+        # PyYAML's constructors let all of these out for a tag whose value is none of its kind.
+        raise CorpusError(f"line 2: front matter is not YAML ({brief(error)}): mend or quote it.") from None
     if not isinstance(values, dict):
         raise CorpusError("line 2: front matter is not a list of `name: value` lines: write it so.")
     identity = values.get("id")

@@ -7,11 +7,23 @@
     ├── IndexUnusable       an index is there, but damaged, foreign or out of reach
     │   └── EmbeddingMismatch   it was made with another embedding
     ├── IndexBusy           another process is writing the index
+    ├── BackupUnusable      a backup cannot be made, or not be restored
     ├── QuestionError       the question cannot be answered as it stands
     └── ModelUnavailable    a model or embedding server did not do its work
 
 Each text states the fact, then the remedy.
 """
+
+REBUILD = "run `python -m assistant sync --rebuild`"
+"""The remedy for an index that is damaged, or was made otherwise."""
+
+
+LONGEST_REASON = 200  # characters of what another library says of its failure
+
+
+def brief(reason: object) -> str:
+    """What another library says of its failure, as one short line: it may quote whatever it failed on."""
+    return " ".join(str(reason).split())[:LONGEST_REASON]
 
 
 class OnTheRecordError(Exception):
@@ -40,6 +52,10 @@ class EmbeddingMismatch(IndexUnusable):
 
 class IndexBusy(OnTheRecordError):
     """Another process is writing the index."""
+
+
+class BackupUnusable(OnTheRecordError):
+    """A backup cannot be made, or not be restored."""
 
 
 class QuestionError(OnTheRecordError):

@@ -7,11 +7,12 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from .errors import CorpusError
+from .errors import CorpusError, brief
 from .extracts import TYPES, Extracted, day, decoded, language
 from .markup import is_hidden, marked_up, tidy
 from .messages import read_feed, read_mail
@@ -46,20 +47,28 @@ def extract(data: bytes, name: str, *, url: str = "", max_bytes: int) -> tuple[E
         raise CorpusError(
             f"{len(data):,} bytes, over the limit of {max_bytes:,}: raise `max_document_bytes` or split it."
         )
-    kind, promised = _kind(data, name, max_bytes), SUFFIXES.get(PurePosixPath(name).suffix.lower())
+    promised = SUFFIXES.get(PurePosixPath(name).suffix.lower())
+    with _refusing(promised or "a file"):
+        kind = _kind(data, name, max_bytes)
     if promised and kind != promised and not (kind == "text" and promised == "markdown"):
         raise CorpusError(f"it is named as {promised}, but is {kind}: give it the right suffix, or the right file.")
-    try:
+    with _refusing(kind):
         found = _READERS[kind](data, url, max_bytes)
-    except CorpusError:
-        raise
-    except Exception as error:  # parsers of foreign files fail in every way there is
-        raise CorpusError(
-            f"it cannot be read as {kind} ({type(error).__name__}: {error}): it may be damaged."
-        ) from error
     if not any(re.search(r"\w", one.text) for one in found):
         raise CorpusError("there is no text in it.")
     return tuple(dataclasses.replace(one, url=one.url or url) for one in found if re.search(r"\w", one.text))
+
+
+@contextmanager
+def _refusing(kind: str) -> Iterator[None]:
+    """Turns whatever a parser fails with into a reason: those of foreign files fail in every way there is."""
+    try:
+        yield
+    except CorpusError:
+        raise
+    except Exception as error:
+        told = f"{type(error).__name__}: {brief(error)}"
+        raise CorpusError(f"it cannot be read as {kind} ({told}): it may be damaged.") from error
 
 
 def _kind(data: bytes, name: str, max_bytes: int) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import os
 import re
 import shutil
 import threading
@@ -17,7 +19,7 @@ from tqdm import tqdm
 from . import chroma
 from .catalog import SCHEMA, Catalog
 from .chroma_files import ChromaFiles
-from .errors import EmbeddingMismatch, IndexBusy, IndexUnusable
+from .errors import REBUILD, EmbeddingMismatch, IndexBusy, IndexUnusable
 from .locks import LOCK, WriteLock
 from .settings import Settings
 from .types import Document
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from .embeddings import Vectors
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 _GRAPH = {"hnsw:space": "cosine", "hnsw:M": 32, "hnsw:construction_ef": 200}
 """Twice Chroma's links: with its own 16, one collection in twenty had a vector that no search reached."""
@@ -45,7 +49,7 @@ class Index:
 
     def __init__(self, settings: Settings, corpus: Path, embedding: str) -> None:
         self.embedding = embedding
-        self.name = _name(corpus)
+        self.name = name_of(corpus)
         self.folder = settings.data_path() / "indexes" / self.name
         self._settings = settings
         self._is_embedded = settings.chroma_url is None
@@ -61,7 +65,15 @@ class Index:
             raise IndexUnusable(
                 f"The data directory {self.folder} cannot be made ({error.strerror}): point `data_dir` at one that can."
             ) from error
-        self.catalog = Catalog(self.folder / "catalog.db")
+        try:
+            self.catalog = Catalog(self.folder / "catalog.db")
+        except IndexUnusable:
+            if os.access(self.folder, os.W_OK):
+                raise
+            raise IndexUnusable(
+                f"The data directory {self.folder} cannot be written, which reading an index takes too: "
+                "make it writable, or point `data_dir` at one that is."
+            ) from None
         self._files = ChromaFiles(self.folder)
         self._opened = 0
         self._lock = WriteLock(self.folder)
@@ -123,9 +135,16 @@ class Index:
     def nearest(self, vector: Vectors, k: int, within: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """The `k` passages nearest to `vector` by cosine: (id, similarity); some may not be live.
 
-        Of the passages `within` alone, if given.
+        Of the passages `within` alone, if given. Where Chroma fails meanwhile (its server is gone, the disk is full),
+        the catalog's own vectors are searched: slower, and with the same outcome.
         """
-        return self._read(lambda collection: chroma.nearest(collection, vector, k, within))
+        # A server may have been put in another's place, with none or few of the vectors.
+        least = 0 if self._is_embedded else self.catalog.count()
+        try:
+            return self._read(lambda collection: chroma.nearest(collection, vector, k, within, least))
+        except IndexUnusable as error:
+            log.warning("the catalog was searched instead: %s", str(error))  # kept, the error would keep sockets open
+            return self.catalog.nearest(vector, k, within)
 
     def put(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Store passage vectors; the same id again replaces."""
@@ -146,17 +165,25 @@ class Index:
         return self._read(lambda collection: chroma.missing(collection, ids))
 
     def _read(self, look: Callable[[Collection], T]) -> T:
-        """What `look` finds; once more if another process put a new Chroma in this one's place meanwhile."""
+        """What `look` finds; once more if another Chroma may have been put in this one's place meanwhile."""
         try:
             with self._vectors() as collection:
                 found = look(collection)
             if not self._is_replaced():
                 return found
         except IndexUnusable:
-            if not self._is_replaced():
+            if self._is_embedded and not self._is_replaced():
                 raise
+            self._reopen()
         with self._vectors() as collection:
             return look(collection)
+
+    def _reopen(self) -> None:
+        with self._turn, chroma.guarded(self._where()):
+            now = self.catalog.generation()
+            self._client.close()
+            self._open()
+            self._generation = now
 
     @contextmanager
     def _vectors(self) -> Iterator[Collection]:
@@ -166,11 +193,8 @@ class Index:
         writing over it; so each change is counted in the catalog, and the client opened anew after another's.
         """
         with self._turn, chroma.guarded(self._where()):
-            now = self.catalog.generation()
-            if now != self._generation or self._is_replaced():
-                self._client.close()
-                self._open()
-                self._generation = now
+            if self.catalog.generation() != self._generation or self._is_replaced():
+                self._reopen()
             yield self._collection
 
     def _count_change(self) -> None:
@@ -217,7 +241,7 @@ class Index:
     def _rebuild(self) -> None:
         """Put the vectors that the catalog keeps into a new Chroma, and that in the old one's place."""
         ids = [row[0] for row in self.catalog.read("SELECT id FROM passages ORDER BY key")]
-        with self._files.next_build() as fresh, chroma.guarded(str(fresh)):
+        with chroma.guarded(self._where()), self._files.next_build() as fresh:
             client = chroma.connect(self._settings, fresh)
             try:
                 collection = self._collection_or_new(client)
@@ -237,12 +261,12 @@ class Index:
         if made.get("embedding") != self.embedding:
             raise EmbeddingMismatch(
                 f"The index {self.folder} was made with the embedding {made.get('embedding')!r}, the settings ask for "
-                f"{self.embedding!r}: {chroma.REBUILD}, or set `embedding` or `data_dir` back."
+                f"{self.embedding!r}: {REBUILD}, or set `embedding` or `data_dir` back."
             )
         for name, value in self._recipe.items():
             if made.get(name) != value:
                 raise IndexUnusable(
-                    f"The index {self.folder} was made with {name} {made.get(name)}, this is {value}: {chroma.REBUILD}."
+                    f"The index {self.folder} was made with {name} {made.get(name)}, this is {value}: {REBUILD}."
                 )
 
     def _open(self, forget: bool = False) -> None:
@@ -270,7 +294,7 @@ class Index:
         if made_by != self.embedding:
             raise EmbeddingMismatch(
                 f"The Chroma collection {self.name} was made with the embedding {made_by!r}, the settings ask for "
-                f"{self.embedding!r}: {chroma.REBUILD}, or set `embedding` back."
+                f"{self.embedding!r}: {REBUILD}, or set `embedding` back."
             )
         return collection
 
@@ -312,7 +336,7 @@ def remove(settings: Settings, corpus: Path) -> None:
 
     Raises IndexBusy while another process writes it, IndexUnusable if the server is out of reach.
     """
-    folder = settings.data_path() / "indexes" / _name(corpus)
+    folder = settings.data_path() / "indexes" / name_of(corpus)
     if not folder.is_dir():
         return
     with WriteLock(folder).held(settings.lock_timeout):
@@ -340,7 +364,7 @@ def _drop_collection(settings: Settings, folder: Path) -> None:
         client.close()
 
 
-def _name(corpus: Path) -> str:
+def name_of(corpus: Path) -> str:
     """A collection and folder name: readable, and one for each corpus path."""
     path = str(corpus.resolve())
     readable = re.sub(r"[^a-z0-9]+", "-", corpus.resolve().name.lower()).strip("-")[:30] or "corpus"

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import IndexBusy
+from .errors import IndexBusy, IndexUnusable
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -35,18 +35,24 @@ class WriteLock:
 
     @contextmanager
     def held(self, timeout: float) -> Iterator[None]:
-        """Hold it; raises IndexBusy after `timeout` seconds."""
+        """Hold it; raises IndexBusy after `timeout` seconds, IndexUnusable where nothing can be written."""
         import filelock
 
         try:
-            with self._file.acquire(timeout=timeout):
-                self._sign()
-                yield
+            acquired = self._file.acquire(timeout=timeout)
         except filelock.Timeout:
             raise IndexBusy(
                 f"Another process ({self._holder()}) has been writing {self._folder} for {timeout:g} s or more: "
                 "wait for it to end, or end it."
             ) from None
+        except OSError as error:
+            raise IndexUnusable(
+                f"The index {self._folder} cannot be written ({error.strerror}): check the disk and its rights, "
+                "or point `data_dir` elsewhere."
+            ) from error
+        with acquired:
+            self._sign()
+            yield
 
     def _sign(self) -> None:
         """Say who writes, for whoever waits; it is read only while the lock is held."""

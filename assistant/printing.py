@@ -6,10 +6,17 @@ import json
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from .catalog import SCHEMA
+from .errors import REBUILD
+from .index import name_of
 from .types import ANSWERED, Answer, Attribution, Citation, Document, Event
 from .versions import Correction
+
+if TYPE_CHECKING:
+    from .archives import Manifest
 
 
 def print_answer(answer: Answer) -> None:
@@ -118,6 +125,28 @@ def print_corrections(found: Sequence[Correction], as_json: bool, *, kept: bool)
         print(f"{correction.answered:%Y-%m-%d %H:%M} UTC  {correction.question}")
         print(wrapped(f"cited: {' '.join(correction.change.citation.quote.split())}", "    "))
         print(wrapped(str(correction.change), "    "))
+
+
+def print_backup(made: Manifest, file: Path, chroma_url: str | None) -> None:
+    """What a backup holds, and what it does not."""
+    print(f"{len(made.files)} files, {made.size / 1e6:.1f} MB, as they were on {made.made}, are in {file}.")
+    if made.index not in made.indexes:
+        print(f"No index of {made.corpus} is among them.")
+    if chroma_url:
+        print(f"What the Chroma server {chroma_url} holds is not: the vectors are, and `sync` puts them there again.")
+
+
+def print_restored(held: Manifest, corpus: Path, data: Path) -> None:
+    """What was restored, and what becomes of each index."""
+    print(f"{len(held.files)} files, as they were on {held.made}, are in {data}. Start again what serves them.")
+    for index, schema in sorted(held.indexes.items()):
+        if index != name_of(corpus):
+            becomes = "is read where a corpus lies at the path of then; at any other `sync` makes a new one"
+        elif schema == str(SCHEMA):
+            becomes = f"is that of {corpus}: Chroma's part is made anew when it is opened, nothing is embedded again"
+        else:
+            becomes = f"was made with schema {schema}, this is {SCHEMA}: {REBUILD}"
+        print(f"  {index} {becomes}")
 
 
 def print_json(value: object) -> None:

@@ -45,6 +45,7 @@ class Settings:
     max_document_bytes: largest corpus file read, in bytes.
     allow_private_hosts: whether `add` may fetch from this machine and local networks.
     history: whether answers are kept, so that those which cite words that changed since can be listed.
+    trace_content: whether traces carry what was asked, answered and quoted, besides counts.
     fetch_timeout: seconds that fetching one address may take.
     lock_timeout: seconds to wait for another process that is writing the index.
     """
@@ -72,6 +73,7 @@ class Settings:
     max_document_bytes: int = 20_000_000
     allow_private_hosts: bool = False
     history: bool = False
+    trace_content: bool = False
     fetch_timeout: float = 30.0
     lock_timeout: float = 60.0
 

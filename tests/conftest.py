@@ -18,7 +18,7 @@ from assistant import Assistant, Document, Settings, resources
 from assistant.documents import read_document
 from assistant.embeddings import MiniLM
 
-FOREIGN = ("ON_THE_RECORD_", "OPENAI_", "CHROMA_", "LANGSMITH_", "LANGCHAIN_", "TIKTOKEN_")
+FOREIGN = ("ON_THE_RECORD_", "OPENAI_", "CHROMA_", "LANGSMITH_", "LANGCHAIN_", "OTEL_", "TIKTOKEN_")
 
 # A slow machine is no defect; what fails once fails again, since the examples are derived from the test alone.
 hypothesis_settings.register_profile(

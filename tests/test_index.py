@@ -188,8 +188,8 @@ def test_a_damaged_catalog_is_said_with_the_remedy_and_the_remedy_works(
         (index_folder / extra).unlink(missing_ok=True)
     message = damaged(index_folder / "catalog.db", filled, folder)
     assert f"The index file {index_folder / 'catalog.db'} cannot be used (file is not a database)" in message
-    assert f"delete the folder {index_folder} and run `python -m assistant sync`" in message
-    shutil.rmtree(index_folder)
+    assert message.endswith("run `python -m assistant sync --rebuild` if it is damaged.")
+    remove(filled, folder.path)
     assert synced(filled, folder).added == ("a", "b")
     assert contents(filled, folder.path).is_whole
 
@@ -224,7 +224,7 @@ def test_a_catalog_cut_short_is_said_with_the_remedy(
         (index_folder / extra).unlink(missing_ok=True)
     path = index_folder / "catalog.db"
     os.truncate(path, path.stat().st_size // 2 + 100)
-    with pytest.raises(IndexUnusable, match=r"catalog.db cannot be used \(.*malformed\).*delete the folder"):
+    with pytest.raises(IndexUnusable, match=r"catalog.db cannot be used \(.*malformed\).*--rebuild"):
         synced(filled, folder)
 
 
@@ -575,15 +575,23 @@ def test_a_server_that_dies_is_said_and_one_that_comes_back_empty_is_filled_agai
     served = settings.replace(chroma_url=chroma.url)
     folder.write("a", TEXT)
     synced(served, folder)
+    folder.write("b", "The riots of February 2020 left 53 people dead.")
+    synced(served, folder)
     with opened(served, folder.path) as index:
         vector = CountingEncoder().encode(["note"])[0]
-        assert index.nearest(vector, 1)
+        before = dict(index.nearest(vector, 2))
         chroma.stop()
+        assert dict(index.nearest(vector, 2)) == pytest.approx(before, abs=1e-5)
+        assert [list(index.nearest(vector, 2, [identity])[0]) for identity in before] == [
+            [identity, pytest.approx(score, abs=1e-5)] for identity, score in before.items()
+        ]
         with pytest.raises(IndexUnusable, match=f"Chroma at {chroma.url} failed .*: check that it is there"):
-            index.nearest(vector, 1)
-    chroma.data = tmp_path / "empty"
-    chroma.start()
-    assert not synced(served, folder)
+            index.missing(list(before))
+        chroma.data = tmp_path / "empty"
+        chroma.start()
+        assert dict(index.nearest(vector, 2)) == pytest.approx(before, abs=1e-5)
+        assert not sync(index, folder.read().documents, CountingEncoder(), served)
+        assert index.missing(list(before)) == []
     assert contents(served, folder.path).is_whole
 
 

@@ -50,6 +50,7 @@ def test_every_setting_is_read_from_the_environment_in_its_own_type() -> None:
         max_document_bytes=6,
         allow_private_hosts=True,
         history=True,
+        trace_content=True,
         fetch_timeout=7.5,
         lock_timeout=0.5,
     )

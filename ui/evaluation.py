@@ -15,6 +15,7 @@ from evals.runs import RUNS, known_runs, next_name, read_run
 from evals.suites import Case, Suite, SuiteError, known_suites, load_suite
 from evals.summary import line
 
+from . import files
 from .reports import Report
 
 READERS = "reader-cases"
@@ -87,9 +88,7 @@ class Evals:
         documents = [*held["documents"], *(citation["document_id"] for citation in report.citations)]
         held["documents"] = list(dict.fromkeys(documents))
         held["cases"] = [old for old in held["cases"] if old["id"] != case["id"]] + [case]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        written = yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=110)
-        self._readers.write_text(written, encoding="utf-8")
+        files.write(self._readers, yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=110))
         return str(case["id"]), self._readers
 
     @property

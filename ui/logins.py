@@ -13,6 +13,8 @@ from pathlib import Path
 
 from assistant.errors import OnTheRecordError
 
+from . import files
+
 VARIABLE = "DESK_LOGINS"
 SHORTEST = 10
 """Fewest characters of a password."""
@@ -83,10 +85,7 @@ def add(file: Path, name: str, password: str) -> None:
     new = line(name, password)
     lines = file.read_text(encoding="utf-8").split() if file.is_file() else []
     kept = [old for old in lines if not old.startswith(f"{name}:")]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as out:
-        out.write("\n".join([*kept, new]) + "\n")
+    files.write(file, "\n".join([*kept, new]) + "\n")
 
 
 def _parsed(text: str) -> tuple[str, tuple[bytes, bytes]]:

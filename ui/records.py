@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assistant.answers import SIDES
@@ -43,12 +43,17 @@ def restored(value: Any, lookup: Lookup) -> Answer | None:
     renumbered = {old: new for new, old in enumerate(kept)}
     return dataclasses.replace(
         answer,
+        text=_said(claims),
         claims=claims,
         citations=tuple(c for c in answer.citations if _stands((c,), lookup)),
         nearest=tuple(c for c in answer.nearest if _stands((c,), lookup)),
         sides=tuple(tuple(renumbered[i] for i in side if i in renumbered) for side in answer.sides),
         lead=_lead(answer),
     )
+
+
+def _said(claims: Sequence[Claim]) -> str:
+    return "\n\n".join(claim.text for claim in claims) or REFUSAL
 
 
 def _stands(citations: tuple[Citation, ...], lookup: Lookup) -> bool:
@@ -76,7 +81,7 @@ def _answer(value: Mapping[str, Any]) -> Answer:
         question=_text(value["question"]),
         standalone=_text(value["standalone"]),
         status=status,
-        text="\n\n".join(claim.text for claim in claims) or REFUSAL,
+        text=_said(claims),
         claims=claims,
         citations=tuple(_citation(citation) for citation in value["citations"]),
         nearest=tuple(_citation(citation) for citation in value["nearest"]),
@@ -84,7 +89,7 @@ def _answer(value: Mapping[str, Any]) -> Answer:
         as_of=_day(value["as_of"]),
         writer=_text(value["writer"])[:100],
         lead=_text(value.get("lead", "")),
-        sides=tuple(tuple(int(index) for index in side) for side in value.get("sides", ())),
+        sides=tuple(tuple(_count(index) for index in side) for side in value.get("sides", ())),
         suggestions=tuple(_text(question) for question in value.get("suggestions", ()))[:5],
         note=_text(value.get("note", "")),
     )
@@ -96,7 +101,7 @@ def _claim(value: Mapping[str, Any]) -> Claim:
         _text(value["text"]),
         tuple(_citation(citation) for citation in value["citations"]),
         None if speaker is None else _text(speaker),
-        float(value.get("support", 1.0)),
+        _figure(value.get("support", 1.0)),
         _text(value.get("role", "")),
     )
 
@@ -121,6 +126,12 @@ def _count(value: Any) -> int:
     if type(value) is not int or not 0 <= value < 2**31:
         raise ValueError(value)
     return value
+
+
+def _figure(value: Any) -> float:
+    if type(value) not in (int, float) or not abs(value) < 2**31:  # and no NaN either
+        raise ValueError(value)
+    return float(value)
 
 
 def _day(value: Any) -> dt.date | None:

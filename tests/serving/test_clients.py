@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import tarfile
+from pathlib import Path
 from typing import Any
 
 import openai
+import playwright
 import pytest
 from gradio_client import Client  # type: ignore[import-untyped]  # it has types, but does not say so
 from langchain_core.messages import AIMessage, HumanMessage
@@ -16,6 +19,8 @@ from serving_fakes import QUESTION, UNANSWERED, Running, check_answer, check_cit
 
 from assistant import REFUSAL, Assistant
 from ui.serving.completions import MODEL
+
+HERE = Path(__file__).resolve().parent
 
 
 @pytest.fixture
@@ -113,6 +118,25 @@ def test_langchains_chat_model(served: Running, assistant: Assistant) -> None:
     expected = talk.ask("When was that?")
     later = model.invoke([HumanMessage(QUESTION), AIMessage(str(answer.content)), HumanMessage("When was that?")])
     assert str(later.content).startswith(expected.text)
+
+
+def test_openais_client_for_node(served: Running, assistant: Assistant, tmp_path: Path) -> None:
+    # Playwright's driver brings the Node that it needs.
+    node = next(Path(playwright.__file__).parent.glob("driver/node*"))
+    with tarfile.open(HERE / "vendor" / "openai-6.49.0.tgz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "package").rename(tmp_path / "node_modules" / "openai")
+    script = shutil.copy(HERE / "client.mjs", tmp_path)
+    done = subprocess.run(
+        [str(node), script, served.url, MODEL, QUESTION], capture_output=True, text=True, check=True, timeout=60
+    )
+    told = json.loads(done.stdout)
+    assert told["models"] == [MODEL]
+    for answer in (told["message"], told["streamed"]):
+        assert answer["content"].startswith(assistant.ask(QUESTION).text)
+        check_annotations(assistant, answer["content"], answer["annotations"])
+    assert told["refused"]["status"] == 400 and "messages" in told["refused"]["message"]
 
 
 def test_gradios_client(served: Running, assistant: Assistant) -> None:

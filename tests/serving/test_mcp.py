@@ -6,6 +6,8 @@ import itertools
 from typing import Any
 
 import pytest
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
 from serving_fakes import QUESTION, Running, check_answer, check_citation
 
 from assistant import Assistant
@@ -39,6 +41,21 @@ def test_a_client_begins(served: Running) -> None:
     notified = served.ask("POST", "/mcp", {"jsonrpc": "2.0", "method": "notifications/initialized"})
     assert notified.status == 202 and not notified.body
     assert call(served, "ping")["result"] == {}
+
+
+async def test_the_protocols_own_client(served: Running, assistant: Assistant) -> None:
+    async with (
+        streamable_http_client(f"{served.url}/mcp") as (reading, writing, *_),
+        ClientSession(reading, writing) as client,
+    ):
+        begun = await client.initialize()
+        assert begun.server_info.name
+        assert {tool.name for tool in (await client.list_tools()).tools} >= {"ask", "search", "read_document"}
+        told = await client.call_tool("ask", {"question": QUESTION})
+        assert not told.is_error and told.structured_content
+        check_answer(assistant, told.structured_content)
+        refused = await client.call_tool("ask", {"question": ""})
+        assert refused.is_error
 
 
 def test_the_tools_are_listed_with_their_arguments(served: Running) -> None:

@@ -70,6 +70,17 @@ def test_an_answer_whose_documents_have_changed_is_not_restored() -> None:
     later = dataclasses.replace(ARTICLE, text=ARTICLE.text + " More.", version="later")
     restored = records.restored(value, lambda identity, _: {**STORY, ARTICLE.id: later}.get(identity))
     assert restored and [claim.text for claim in restored.claims] == [PAYMENT.text]
+    assert restored.text == PAYMENT.text, "a follow-up would be read against words that stand nowhere"
+
+
+@pytest.mark.parametrize(
+    "figure", [10**400, float("inf"), float("nan"), True, "1"], ids=["long", "inf", "nan", "true", "text"]
+)
+def test_a_figure_without_measure_is_no_answer(figure: object) -> None:
+    """A browser may give back any number: infinity kept its reader's page from opening."""
+    value = records.plain(answered(QUESTION, CRACKS, PAYMENT))
+    assert records.restored({**value, "sides": [[0, figure]]}, look_up) is None
+    assert records.restored({**value, "claims": [{**value["claims"][0], "support": figure}]}, look_up) is None
 
 
 def test_that_no_verdict_is_given_is_said_again_and_nothing_else_is_believed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import hashlib
 import logging
 import threading
@@ -112,7 +113,7 @@ class Answering:
         except Busy:
             self._metrics.answers.add(status="busy")
             raise
-        self._threads.submit(work)
+        self._threads.submit(contextvars.copy_context().run, work)  # a trace goes on in the thread
         until = loop.time() + self._settings.answer_timeout
         try:
             while (event := await self._next(events, until)) is not None:

@@ -16,10 +16,25 @@ from ui.records import plain
 
 from .answering import Answering
 from .problems import Problem
+from .shapes import READING, SENDING, AnswerShown, DocumentRead, DocumentShown, PassageShown, SaidShown, failures
 
 LONGEST = 20_000
 """Characters of a question that is looked at at all; the assistant's own limit is lower, and tells why."""
+LONGEST_QUERY = 5_000
+"""Characters of one in an address, which holds 64 kB at most: a character takes up to twelve."""
 MOST_FOUND = 50
+READ = "read_document"
+FIRST: dict[int | str, dict[str, Any]] = {
+    200: {
+        "links": {
+            "first": {
+                "operationId": READ,
+                "parameters": {"identity": "$response.body#/0/id", "version": "$response.body#/0/version"},
+            }
+        }
+    }
+}
+"""How the list leads to a document: the OpenAPI document's own way to say so."""
 NO_DOCUMENT = "There is no document {identity!r} here, or not in that version: GET /api/documents lists them."
 
 Name = Annotated[str, Field(max_length=500)]
@@ -52,95 +67,26 @@ class Asked(BaseModel):
     only: Only = Only()
 
 
-class CitationShown(BaseModel):
-    """The exact words a claim rests on: characters ``[start, end)`` of the document's text in that version."""
-
-    number: int
-    document_id: str
-    version: str
-    start: int
-    end: int
-    quote: str
-    title: str
-    publisher: str
-    published: dt.date | None
-    url: str
-    page: int | None
-
-
-class ClaimShown(BaseModel):
-    """One statement; `speaker` is set when it is someone's words or view."""
-
-    text: str
-    citations: list[CitationShown]
-    speaker: str | None
-    support: float
-    role: str
-
-
-class AnswerShown(BaseModel):
-    """An answer: `text` carries [n] marks that number `citations`; `nearest` is what comes closest where there is none."""
-
-    question: str
-    standalone: str
-    status: str
-    text: str
-    claims: list[ClaimShown]
-    citations: list[CitationShown]
-    nearest: list[CitationShown]
-    as_of: dt.date | None
-    writer: str
-    lead: str
-    sides: list[list[int]]
-    suggestions: list[str]
-    note: str
-    metadata: dict[str, str]
-    timings: dict[str, float]
-    usage: dict[str, int]
-
-
-class Failure(BaseModel):
-    """Why a request got no answer."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str | None
-
-
-class Failed(BaseModel):
-    """Every error's shape, which is OpenAI's."""
-
-    error: Failure
-
-
-FAILURES: dict[int | str, dict[str, Any]] = {
-    status: {"model": Failed, "description": told}
-    for status, told in {
-        400: "The request, or its question, will not do; the message says why.", 401: "No key, or a wrong one.",
-        408: "The body did not arrive in time.", 413: "Too large.", 429: "Too many requests: see Retry-After.",
-        503: "Too many questions at once, or something it needs is down: see Retry-After.", 504: "It took too long.",
-    }.items()
-}  # fmt: skip
-
-
 def router(answering: Answering, admitted: Callable[..., Any]) -> APIRouter:
     """The routes; `admitted` is the dependency that lets a request pass."""
-    routes = APIRouter(prefix="/api", dependencies=[Depends(admitted)], responses=FAILURES)
+    routes = APIRouter(prefix="/api", dependencies=[Depends(admitted)])
+    reading = failures(*READING)
 
-    @routes.post("/ask", response_model=AnswerShown, summary="Ask a question")
+    @routes.post(
+        "/ask", response_model=AnswerShown, responses=failures(*SENDING, 415, 504), summary="Ask a question"
+    )  # fmt: skip
     async def ask(asked: Asked) -> dict[str, Any]:
         """The answer, checked and cited; where the documents do not say, `status` is `not_in_documents`."""
         return shown(await answering.aask(asked.question, asked.history, asked.only.filter()))
 
-    @routes.get("/search", summary="Find passages")
+    @routes.get("/search", response_model=list[PassageShown], responses=reading, summary="Find passages")
     async def search(
-        query: Annotated[str, Query(max_length=LONGEST)], k: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 5
+        query: Annotated[str, Query(max_length=LONGEST_QUERY)], k: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 5
     ) -> list[dict[str, Any]]:
         """The passages nearest to `query`, best first, each with its document and offsets."""
         return [found(answering, hit) for hit in await answering.asearch(query, k)]
 
-    @routes.get("/who-said-what", summary="Who said what")
+    @routes.get("/who-said-what", response_model=list[SaidShown], responses=reading, summary="Who said what")
     def who_said_what(
         speaker: Annotated[str | None, Query(max_length=500)] = None,
         about: Annotated[str | None, Query(max_length=500)] = None,
@@ -149,12 +95,17 @@ def router(answering: Answering, admitted: Callable[..., Any]) -> APIRouter:
         """What somebody said, or all that is said about something, each an exact span of a document."""
         return said(answering, speaker, about, document)
 
-    @routes.get("/documents", summary="List the documents")
+    @routes.get(
+        "/documents", response_model=list[DocumentShown], responses={**reading, **FIRST}, summary="List the documents"
+    )
     def documents() -> list[dict[str, Any]]:
         """Every document's metadata, without its text."""
         return [shown_document(document) for document in answering.documents.values()]
 
-    @routes.get("/documents/{identity}", responses={404: {"model": Failed}}, summary="Read a document")
+    @routes.get(
+        "/documents/{identity}", response_model=DocumentRead, responses=failures(*READING, 404), operation_id=READ,
+        summary="Read a document",
+    )  # fmt: skip
     def document(
         identity: Annotated[str, Path(max_length=500)], version: Annotated[str, Query(max_length=64)] = ""
     ) -> dict[str, Any]:

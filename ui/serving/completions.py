@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,8 +19,9 @@ from ui import strings as say
 from ui.markup import date
 
 from .answering import Answering
-from .api import FAILURES, LONGEST, Failed
+from .api import LONGEST
 from .problems import Problem, problem
+from .shapes import READING, SENDING, CompletionShown, ModelShown, ModelsShown, failures
 
 MODEL = "on-the-record"
 """The one model here, by the name that clients ask for."""
@@ -33,6 +34,18 @@ _MARKS = re.compile(r"(?<= )(?:\[\d+\])+(?=\n\n|\Z)")
 """The marks that end a claim; a document's own [1] stands elsewhere, or before them."""
 _NUMBER = re.compile(r"\d+")
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+ASKED = [{"role": "user", "content": "Who made the note public?"}]
+EVENT = {
+    "type": "object", "required": ["data"],
+    "properties": {"data": {"type": "string", "description": "A chunk or an error as JSON, or `[DONE]`."}},
+}  # fmt: skip
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The completion; with `stream`, server-sent events of its chunks, `[DONE]` at their end.",
+        "content": {"text/event-stream": {"schema": EVENT}},
+    }
+}
 
 Count = Callable[[str], int]
 
@@ -78,7 +91,7 @@ class Completion(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     model: Annotated[str, Field(examples=[MODEL])]
-    messages: Annotated[list[Message], Field(min_length=1, max_length=1000)]
+    messages: Annotated[list[Message], Field(min_length=1, max_length=1000, examples=[ASKED])]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     n: int | None = None
@@ -110,17 +123,17 @@ class Completion(BaseModel):
 
 def router(answering: Answering, admitted: Callable[..., Any], count: Count, address: str = "") -> APIRouter:
     """The routes; `count` gives a text's tokens, `address` is where documents without one of their own are read."""
-    routes = APIRouter(prefix="/v1", dependencies=[Depends(admitted)], responses=FAILURES)
+    routes = APIRouter(prefix="/v1", dependencies=[Depends(admitted)])
     since = int(time.time())
     model = {"id": MODEL, "object": "model", "created": since, "owned_by": OWNER}
 
-    @routes.get("/models", summary="The models: one")
+    @routes.get("/models", response_model=ModelsShown, responses=failures(*READING), summary="The models: one")
     def models() -> dict[str, Any]:
         """What a client may ask for."""
         return {"object": "list", "data": [model]}
 
-    @routes.get("/models/{name}", responses={404: {"model": Failed}}, summary="A model")
-    def one(name: str) -> dict[str, Any]:
+    @routes.get("/models/{name}", response_model=ModelShown, responses=failures(*READING, 404), summary="A model")
+    def one(name: Annotated[str, Path(examples=[MODEL])]) -> dict[str, Any]:
         """The model by its name."""
         if name != MODEL:
             raise Problem(
@@ -130,8 +143,8 @@ def router(answering: Answering, admitted: Callable[..., Any], count: Count, add
 
     @routes.post(
         "/chat/completions",
-        response_model=None,
-        responses={404: {"model": Failed}},
+        response_model=CompletionShown,
+        responses={**failures(*SENDING, 404, 415, 504), **STREAM},
         summary="Ask, in OpenAI's protocol",
     )
     async def complete(asked: Completion) -> dict[str, Any] | StreamingResponse:

@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant import traces
+
 from .access import Access, address
 from .metrics import Metrics
 from .problems import Problem
@@ -75,7 +77,8 @@ class Guards:
             except Problem as problem:
                 await problem.response(scope, receive, sent)
                 return
-            await self._app(scope, receive, sent)
+            with traces.continued(Headers(scope=scope)):
+                await self._app(scope, receive, sent)
         finally:
             self.open -= counted
             route = _route(scope)

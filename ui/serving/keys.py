@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import OnTheRecordError
+from ui import files
 
 VARIABLE = "API_KEYS"
 PREFIX = "otr-"
@@ -76,12 +77,7 @@ def add(file: Path, name: str, per_minute: int | None = None) -> str:
     line = f"{name}:sha256:{_hash(key)}:{'' if per_minute is None else per_minute}"
     lines = file.read_text(encoding="utf-8").split() if file.is_file() else []
     kept = [old for old in lines if not old.startswith(f"{name}:")]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.new")
-    opened = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as out:
-        out.write("\n".join([*kept, line]) + "\n")
-    new.replace(file)  # a server that reads meanwhile sees the old keys or the new, never half of them
+    files.write(file, "\n".join([*kept, line]) + "\n")
     return key
 
 

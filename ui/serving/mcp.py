@@ -20,9 +20,10 @@ import assistant
 from assistant.errors import OnTheRecordError
 
 from .answering import Answering
-from .api import FAILURES, LONGEST, MOST_FOUND, NO_DOCUMENT, Only, found, said, shown, shown_document
+from .api import LONGEST, MOST_FOUND, NO_DOCUMENT, Only, found, said, shown, shown_document
 from .completions import body, ending
 from .problems import Problem, problem
+from .shapes import Failed, RpcFailed, RpcResult, failures
 
 VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 """Revisions of the protocol that are spoken, newest first."""
@@ -39,12 +40,12 @@ MESSAGE = {
             "application/json": {
                 "schema": {
                     "type": "object",
-                    "required": ["jsonrpc", "method"],
+                    "required": ["jsonrpc"],
                     "properties": {
                         "jsonrpc": {"const": "2.0"},
-                        "id": {"type": ["string", "integer"]},
-                        "method": {"type": "string"},
-                        "params": {"type": "object"},
+                        "id": {"type": ["string", "integer", "null"], "description": "None: a notification."},
+                        "method": {"type": ["string", "null"], "description": "None: a client's own answer."},
+                        "params": {"type": ["object", "null"]},
                     },
                 }
             }
@@ -52,9 +53,10 @@ MESSAGE = {
     }
 }
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    **FAILURES,
+    **failures(401, 403, 408, 413, 421, 429, 500),
+    200: {"model": RpcResult | RpcFailed, "description": "The answer to a message, or why there is none."},
     202: {"description": "A notification was taken."},
-    400: {"description": "No message of JSON-RPC: an error of its shape."},
+    400: {"model": RpcFailed | Failed, "description": "No message of JSON-RPC, or a version that is not spoken."},
 }
 PARSE, INVALID, NO_METHOD, NO_PARAMS = -32700, -32600, -32601, -32602
 
@@ -169,25 +171,26 @@ def router(answering: Answering, admitted: Callable[..., Any]) -> APIRouter:
             sent = json.loads(await request.body())
         except (ValueError, RecursionError):
             return JSONResponse(_failed(None, PARSE, "The message is not JSON."), 400)
-        identity = sent.get("id") if isinstance(sent, dict) else None
-        if (
-            not isinstance(sent, dict)
-            or sent.get("jsonrpc") != "2.0"
-            or not isinstance(identity, (str, int, type(None)))
-        ):
+        if not _is_message(sent):
             return JSONResponse(_failed(None, INVALID, "The message is not one of JSON-RPC 2.0."), 400)
-        if identity is None or "method" not in sent:
+        identity, method = sent.get("id"), sent.get("method")
+        if identity is None or method is None:
             return Response(status_code=202)
-        params = sent.get("params")
-        return JSONResponse(
-            await _answered(known, identity, sent["method"], params if isinstance(params, dict) else {})
-        )
+        return JSONResponse(await _answered(known, identity, method, sent.get("params") or {}))
 
     return routes
 
 
+def _is_message(sent: Any) -> bool:
+    """Whether a value is as `MESSAGE` says."""
+    if not isinstance(sent, dict) or sent.get("jsonrpc") != "2.0" or isinstance(sent.get("id"), bool):
+        return False
+    kinds = {"id": (str, int, type(None)), "method": (str, type(None)), "params": (dict, type(None))}
+    return all(isinstance(sent.get(name), kind) for name, kind in kinds.items())
+
+
 async def _answered(
-    known: Mapping[str, Tool], identity: str | int, method: Any, params: dict[str, Any]
+    known: Mapping[str, Tool], identity: str | int, method: str, params: dict[str, Any]
 ) -> dict[str, Any]:
     if method == "initialize":
         asked = params.get("protocolVersion")

@@ -9,24 +9,33 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
+from .shapes import SHAPE, Failed
+
 STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1c1a17;"
     "background:#faf8f3}code,pre{font:.9rem ui-monospace,monospace}pre{background:#efebe1;padding:.75rem;"
     "overflow-x:auto}h2{border-top:1px solid #d8d2c4;padding-top:1rem;font-size:1.1rem}"
     "@media(prefers-color-scheme:dark){body{color:#ece7dc;background:#171614}pre{background:#2a2722}a{color:#93c1ea}}"
 )
+UNSENT = ("HTTPValidationError", "ValidationError")
+"""Shapes that FastAPI describes and this server has none of."""
 
 
 def add(app: FastAPI) -> None:
-    """Serve the page, and say in the document that a key is wanted only where the server wants one."""
+    """Serve the page, and say in the document what FastAPI does not know: how requests fail, and who needs a key."""
     made = app.openapi
 
     def openapi() -> dict[str, Any]:
         schema = made()
+        schemas, failed = schema["components"]["schemas"], Failed.model_json_schema(ref_template=SHAPE)
+        schemas |= {**failed.pop("$defs"), Failed.__name__: failed}
+        for name in UNSENT:
+            schemas.pop(name, None)
         for methods in schema["paths"].values():
             for operation in methods.values():
+                operation["responses"].pop("422", None)  # what does not fit is answered with 400
                 if (wanted := operation.get("security")) and {} not in wanted:
-                    wanted.append({})
+                    wanted.append({})  # a key is wanted only where the server wants one
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend it
