@@ -158,7 +158,17 @@ def _is_told_of(words: Sequence[Word], place: int) -> bool:
 def _relative(words: Sequence[Word], place: int) -> int:
     """Where what a relative clause is about ends: "insults that were" in "insults that were alleged against him"."""
     start = place
-    while start and words[start - 1].text.lower() in ("is", "are", "was", "were", "been", "being", "has", "had", "have"):
+    while start and words[start - 1].text.lower() in (
+        "is",
+        "are",
+        "was",
+        "were",
+        "been",
+        "being",
+        "has",
+        "had",
+        "have",
+    ):
         start -= 1
     return start - 1 if start and words[start - 1].text.lower() in ("that", "which", "who") else place
 
