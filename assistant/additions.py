@@ -148,11 +148,12 @@ def _add(source: str | Path, shelf: _Shelf, settings: Settings, fetcher: Fetcher
         return
     found = extract(original.data, original.name, url=original.url, max_bytes=settings.max_document_bytes)
     kept = ""
-    marks = [one.url or one.title for one in found]
+    marks = [_line(one.url or one.title) for one in found]
     often = Counter(marks)
     for number, (one, mark) in enumerate(zip(found, marks, strict=True)):
         # With the feed's own address before it: an item may claim any address, another document's too.
-        own = mark if mark and often[mark] == 1 else str(number)
+        # And a title that is a number could be another item's place.
+        own = mark if mark and often[mark] == 1 and not mark.isdigit() else str(number)
         key = original.source if len(found) == 1 else f"{original.source}#{own}"
         outcome, identity, kept = shelf.put(one, original, key, kept)
         yield outcome, identity

@@ -67,7 +67,11 @@ class Assistant:
             encoder = open_encoder(settings)
             index = opening.result()
         assistant = cls(settings, corpus, index, encoder)
-        return assistant, SyncReport() if stale and index.catalog.live() else assistant._synced(corpus)
+        try:
+            return assistant, SyncReport() if stale and index.catalog.live() else assistant._synced(corpus)
+        except BaseException:
+            assistant.close()  # else this process would go on with the files that are open, whatever takes their place
+            raise
 
     def close(self) -> None:
         """Let go of the index's files."""

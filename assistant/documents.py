@@ -185,8 +185,7 @@ def _metadata(block: str) -> dict[str, Any]:
     identity = values.get("id")
     if not isinstance(identity, str) or not _ID.match(identity):
         raise CorpusError(
-            f"line {_line(block, 'id')}: id is {reprlib.repr(identity)}: give lower-case letters, digits, "
-            "`-`, `.` or `_`."
+            f"line {_line(block, 'id')}: id is {_shown(identity)}: give lower-case letters, digits, `-`, `.` or `_`."
         )
     result: dict[str, Any] = {"id": identity, **_texts(values, block)}
     for name in ("published", "evidence_to", "fetched"):
@@ -205,9 +204,7 @@ def _texts(values: Mapping[Any, Any], block: str) -> dict[str, str]:
         if value is None:
             continue
         if not isinstance(value, str):
-            raise CorpusError(
-                f"line {_line(block, name)}: {name} is {reprlib.repr(value)}: put it between quotation marks."
-            )
+            raise CorpusError(f"line {_line(block, name)}: {name} is {_shown(value)}: put it between quotation marks.")
         if found := _UNREADABLE.search(value):
             raise CorpusError(f"line {_line(block, name)}: {name} holds U+{ord(found.group()):04X}: remove it.")
         if line := _LINE_ENDS.sub(" ", value).strip():
@@ -252,7 +249,11 @@ def _date(value: Any, name: str, line: int) -> dt.date | None:
     try:
         return dt.datetime.fromisoformat(str(value) if isinstance(value, (str, int, dt.date)) else "").date()
     except ValueError:
-        raise CorpusError(f"line {line}: {name} is {reprlib.repr(value)}: write it as YYYY-MM-DD.") from None
+        raise CorpusError(f"line {line}: {name} is {_shown(value)}: write it as YYYY-MM-DD.") from None
+
+
+def _shown(value: Any) -> str:
+    return brief(reprlib.repr(value))  # which alone shows lists in lists at length
 
 
 def _line(block: str, name: str) -> int:

@@ -65,15 +65,12 @@ class Index:
             raise IndexUnusable(
                 f"The data directory {self.folder} cannot be made ({error.strerror}): point `data_dir` at one that can."
             ) from error
-        try:
-            self.catalog = Catalog(self.folder / "catalog.db")
-        except IndexUnusable:
-            if os.access(self.folder, os.W_OK):
-                raise
+        if self._is_embedded and not os.access(self.folder, os.W_OK):
             raise IndexUnusable(
-                f"The data directory {self.folder} cannot be written, which reading an index takes too: "
+                f"The data directory {self.folder} cannot be written, which Chroma has to even where it only reads: "
                 "make it writable, or point `data_dir` at one that is."
-            ) from None
+            )
+        self.catalog = Catalog(self.folder / "catalog.db")
         self._files = ChromaFiles(self.folder)
         self._opened = 0
         self._lock = WriteLock(self.folder)
@@ -148,7 +145,7 @@ class Index:
 
     def put(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Store passage vectors; the same id again replaces."""
-        with self._vectors() as collection, self._marked():
+        with self._written() as collection:
             chroma.put(self._client, collection, ids, vectors)
 
     def drop(self, ids: Sequence[str]) -> None:
@@ -156,7 +153,7 @@ class Index:
         if self._is_embedded and self._is_worn(len(ids)):
             self._rebuild()
             return
-        with self._vectors() as collection, self._marked():
+        with self._written() as collection:
             for start in range(0, len(ids), chroma.AT_ONCE):
                 collection.delete(ids=list(ids[start : start + chroma.AT_ONCE]))
 
@@ -165,15 +162,13 @@ class Index:
         return self._read(lambda collection: chroma.missing(collection, ids))
 
     def _read(self, look: Callable[[Collection], T]) -> T:
-        """What `look` finds; once more if another Chroma may have been put in this one's place meanwhile."""
+        """What `look` finds; once more, opened anew, where it fails or another Chroma took this one's place meanwhile."""
         try:
             with self._vectors() as collection:
                 found = look(collection)
             if not self._is_replaced():
                 return found
         except IndexUnusable:
-            if self._is_embedded and not self._is_replaced():
-                raise
             self._reopen()
         with self._vectors() as collection:
             return look(collection)
@@ -196,6 +191,17 @@ class Index:
             if self.catalog.generation() != self._generation or self._is_replaced():
                 self._reopen()
             yield self._collection
+
+    @contextmanager
+    def _written(self) -> Iterator[Collection]:
+        """The collection, to be written; where that fails the client is opened anew before it is used again."""
+        with self._vectors() as collection:
+            try:
+                with self._marked():
+                    yield collection
+            except BaseException:
+                self._generation = -1
+                raise
 
     def _count_change(self) -> None:
         with self._turn:

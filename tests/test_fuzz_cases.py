@@ -64,10 +64,14 @@ def test_a_number_that_cannot_be_written_out_again_is_refused(tmp_path: Path, fi
         read_document(file, max_bytes=LIMIT)
 
 
-def test_a_reason_is_short_whatever_it_quotes(tmp_path: Path) -> None:
+LAYERS = "".join(f"b{n}: &b{n} [{', '.join([f'*b{n - 1}'] * 10)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize("head", [f"title: !!{'se' * 5000} T", f"b0: &b0 [x]\n{LAYERS}title: *b11"])
+def test_a_reason_is_short_whatever_it_quotes(tmp_path: Path, head: str) -> None:
     file = tmp_path / "a.md"
-    file.write_text(f"---\nid: a\ntitle: !!{'se' * 5000} T\n---\nText.\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"^line 3: front matter is not YAML \(could not determine") as refused:
+    file.write_text(f"---\nid: a\n{head}\n---\nText.\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"^line \d+: (?:title is \[\[|front matter is not YAML)") as refused:
         read_document(file, max_bytes=LIMIT)
     assert len(str(refused.value)) < 300
 
@@ -92,6 +96,18 @@ def test_a_feed_with_lines_in_its_names_is_unchanged_when_it_is_read_again(tmp_p
     assert len(again.unchanged) == 2 and not again.added and not again.changed
     publishers = {d.publisher for d in read_corpus(tmp_path / "corpus", max_bytes=LIMIT).documents.values()}
     assert publishers == {"The # Gazette"}
+
+
+def test_no_item_of_a_feed_takes_anothers_place(tmp_path: Path) -> None:
+    """An item called "2" was the same as the one without a name at place 2: the later was written over the first."""
+    titles = ("2", "same", "same", "two  spaces", "two spaces")
+    items = "".join(
+        f"<item><title>{t}</title><description>{n} {STORY}</description></item>" for n, t in enumerate(titles)
+    )
+    (tmp_path / "a.rss").write_text(f"<rss><channel><title>G</title>{items}</channel></rss>", encoding="utf-8")
+    report = add([tmp_path / "a.rss"], tmp_path / "corpus", Settings())
+    assert len(report.added) == len(set(report.added)) == len(titles)
+    assert len(add([tmp_path / "a.rss"], tmp_path / "corpus", Settings()).unchanged) == len(titles)
 
 
 def test_a_free_name_is_sought_no_further_than_need_be(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return _serve(arguments, settings, ServerSettings.from_env())
     except (OnTheRecordError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        remedy = ": check the disk, its rights and --data-dir." if getattr(error, "errno", None) else ""
+        print(f"error: {error}{remedy}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 0

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from assistant.errors import OnTheRecordError, QuestionError
+from assistant.errors import IndexUnusable, OnTheRecordError, QuestionError
 from assistant.filters import EVERYTHING, Filter
 from assistant.types import NOT_IN_DOCUMENTS, Answer, Citation, Claim, Document
 
@@ -122,10 +122,15 @@ class Chat:
     def ask(self, question: str, only: Filter = EVERYTHING) -> Iterator[OnTheRecordError | None]:
         """Answer `question`, yielding at each change of the page; an error that was told to the reader is yielded too."""
         turn = self._begin(question, only)
-        turn.reply = messages.working(turn.shown, ())
-        yield None
         try:
+            turn.shown = dataclasses.replace(turn.shown, narrowed=self._narrowed(only))
+            turn.reply = messages.working(turn.shown, ())
+            yield None
             yield from self._follow(turn)
+        except IndexUnusable as error:
+            log.error("a question was not answered: %s", str(error))
+            turn.fail(say.UNREADABLE)  # the error names files of this machine
+            yield error
         except OnTheRecordError as error:
             turn.fail(str(error))
             yield error
@@ -177,16 +182,15 @@ class Chat:
     def _begin(self, question: str, only: Filter, banner: str = "", replies: Sequence[str] = ()) -> Turn:
         self._count += 1
         turn = Turn(question, only)
-        count, total = sum(1 for _ in passing(self._documents, only)) if only else 0, len(self._documents)
-        turn.shown = messages.Shown(
-            self._count,
-            narrowed=say.NARROWED.format(count=count, total=total) if only else "",
-            banner=banner,
-            replies=tuple(replies),
-            reportable=self._reportable,
-        )
+        turn.shown = messages.Shown(self._count, banner=banner, replies=tuple(replies), reportable=self._reportable)
         self._turns = [*self._turns, turn][-MAX_TURNS:]
         return turn
+
+    def _narrowed(self, only: Filter) -> str:
+        if not only:
+            return ""
+        count = sum(1 for _ in passing(self._documents, only))
+        return say.NARROWED.format(count=count, total=len(self._documents))
 
     def _follow(self, turn: Turn) -> Iterator[None]:
         talk = self._assistant.conversation(turn.only) if turn.only else self._assistant.conversation()

@@ -102,7 +102,11 @@ def _story(assistant: Source) -> str:
 def _sharing(reports: Reports | None) -> asking.Share | None:
     def share(chat: Chat) -> str:
         answer = chat.last.answer if chat.last else None
-        return f"?{SHARED}={reports.share(answer)}" if reports and answer else ""
+        try:
+            return f"?{SHARED}={reports.share(answer)}" if reports and answer else ""
+        except OnTheRecordError:
+            gr.Warning(say.LINK_FAILED)
+            return ""
 
     return share if reports else None
 

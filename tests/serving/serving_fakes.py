@@ -23,6 +23,7 @@ from assistant.citations import marked
 from assistant.filters import EVERYTHING
 from assistant.types import ANSWERED
 from ui import page
+from ui.reports import Reports
 from ui.serving import server
 from ui.serving.access import Access
 from ui.serving.answering import Answering
@@ -89,9 +90,15 @@ class Running:
 
 @contextlib.contextmanager
 def running(
-    assistant: Any, folder: Path, settings: ServerSettings = UNLIMITED, *, keys_required: bool = False, **login: Any
+    assistant: Any,
+    folder: Path,
+    settings: ServerSettings = UNLIMITED,
+    *,
+    keys_required: bool = False,
+    reports: Reports | None = None,
+    **login: Any,
 ) -> Iterator[Running]:
-    """The readers' server over `assistant`, until the block ends."""
+    """The readers' server over `assistant`, with its keys in `folder`, until the block ends."""
     with server.listen("127.0.0.1", 0) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         metrics, keys = Metrics(), folder / "keys"
@@ -102,7 +109,7 @@ def running(
 
         async def serve() -> None:
             # Made where a loop runs: elsewhere Gradio makes loops of its own, and never closes them.
-            app = public(page.build(answering), answering, service, **login)
+            app = public(page.build(answering, reports=reports), answering, service, **login)
             made.append(server.Server(app, settings, started.set))
             await made[0].serve([listening])
 

@@ -19,19 +19,20 @@ from serving_fakes import QUESTION, Running
 from assistant import Assistant
 from ui.serving import api, mcp, shapes
 
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "5"))  # for each operation; 1000 take some ten minutes
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "5"))  # for each operation; 500 take some ten minutes
 PATIENCE = "60"  # seconds for a request, of which each takes a few hundredths: a hang, not a slow machine
 LEFT_OUT = "positive_data_acceptance,negative_data_rejection"
 
 
 def test_every_operation_does_what_the_document_says(served: Running, tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("schemathesis")
-    options = ["--checks", "all", "--exclude-checks", LEFT_OUT, "--request-timeout", PATIENCE, "--continue-on-failure"]
-    drawn = ["--seed", "1", "--generation-deterministic"]
-    drawn += ["--max-examples", str(EXAMPLES)]
+    options = f"""
+        --checks all --exclude-checks {LEFT_OUT} --request-timeout {PATIENCE} --max-response-time {PATIENCE}
+        --continue-on-failure --seed 1 --generation-deterministic --max-examples {EXAMPLES} --no-color
+    """.split()
     # A program of its own: it brings settings of Hypothesis, warnings and a plugin that are not for our other tests.
     run = subprocess.run(
-        [program, "run", f"{served.url}/openapi.json", "--no-color", *options, *drawn],
+        [program, "run", f"{served.url}/openapi.json", *options],
         cwd=tmp_path, env={**os.environ, "NO_PROXY": "127.0.0.1", "PYTHONUTF8": "1"}, capture_output=True, text=True,
     )  # fmt: skip
     told = "\n".join(line[:500] for line in run.stdout.splitlines())

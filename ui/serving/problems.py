@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from assistant.errors import IndexBusy, ModelUnavailable, OnTheRecordError, QuestionError
+from assistant.errors import IndexBusy, IndexUnusable, ModelUnavailable, OnTheRecordError, QuestionError
+from ui import strings as say
 
 INVALID, AUTHENTICATION, RATE, SERVER = (
     "invalid_request_error",
@@ -81,8 +82,11 @@ def problem(error: Exception) -> Problem:
         return Problem(504, str(error), SERVER, code="timeout")
     if isinstance(error, (IndexBusy, ModelUnavailable, CitationsMoved)):
         return Problem(503, str(error), SERVER, code="unavailable", headers={"Retry-After": str(RETRY)})
-    log.error("a request was not answered", exc_info=error)
     # Others of our errors name files and settings of this machine, which are none of a client's business.
+    if isinstance(error, IndexUnusable):
+        log.error("a request was not answered: %s", str(error))
+        return Problem(503, say.UNREADABLE, SERVER, code="unavailable", headers={"Retry-After": str(RETRY)})
+    log.error("a request was not answered", exc_info=error)
     return Problem(500, FAILED, SERVER, code="internal_error")
 
 
