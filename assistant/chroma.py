@@ -63,6 +63,12 @@ def put(client: Client, collection: Collection, ids: Sequence[str], vectors: Vec
         collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
 
 
+def drop(collection: Collection, ids: Sequence[str]) -> None:
+    """Remove vectors; ids that are not there are no matter."""
+    for start in range(0, len(ids), AT_ONCE):
+        collection.delete(ids=list(ids[start : start + AT_ONCE]))
+
+
 def nearest(
     collection: Collection, vector: Vectors, k: int, within: Sequence[str] | None, least: int = 0
 ) -> list[tuple[str, float]]:

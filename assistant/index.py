@@ -145,17 +145,14 @@ class Index:
 
     def put(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Store passage vectors; the same id again replaces."""
-        with self._written() as collection:
-            chroma.put(self._client, collection, ids, vectors)
+        self._write(lambda collection: chroma.put(self._client, collection, ids, vectors))
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove passage vectors, of which the catalog must have none; ids that are not there are no matter."""
         if self._is_embedded and self._is_worn(len(ids)):
             self._rebuild()
             return
-        with self._written() as collection:
-            for start in range(0, len(ids), chroma.AT_ONCE):
-                collection.delete(ids=list(ids[start : start + chroma.AT_ONCE]))
+        self._write(lambda collection: chroma.drop(collection, ids))
 
     def missing(self, ids: Sequence[str]) -> list[str]:
         """Those of `ids` that have no vector."""
@@ -172,6 +169,19 @@ class Index:
             self._reopen()
         with self._vectors() as collection:
             return look(collection)
+
+    def _write(self, act: Callable[[Collection], None]) -> None:
+        """Do `act`, which done twice is as done once; once more, opened anew, where it fails.
+
+        A client that met a full or a locked disk may go on failing when there is room again.
+        """
+        try:
+            with self._vectors() as collection, self._marked():
+                act(collection)
+        except IndexUnusable:
+            self._reopen()
+            with self._vectors() as collection, self._marked():
+                act(collection)
 
     def _reopen(self) -> None:
         with self._turn, chroma.guarded(self._where()):
@@ -191,17 +201,6 @@ class Index:
             if self.catalog.generation() != self._generation or self._is_replaced():
                 self._reopen()
             yield self._collection
-
-    @contextmanager
-    def _written(self) -> Iterator[Collection]:
-        """The collection, to be written; where that fails the client is opened anew before it is used again."""
-        with self._vectors() as collection:
-            try:
-                with self._marked():
-                    yield collection
-            except BaseException:
-                self._generation = -1
-                raise
 
     def _count_change(self) -> None:
         with self._turn:
