@@ -124,7 +124,8 @@ def test_openais_client_for_node(served: Running, assistant: Assistant, tmp_path
     # Playwright's driver brings the Node that it needs.
     node = next(Path(playwright.__file__).parent.glob("driver/node*"))
     with tarfile.open(HERE / "vendor" / "openai-6.49.0.tgz") as packed:
-        packed.extractall(tmp_path, filter="data")
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)  # which Python 3.11.2 does not have
+        packed.extractall(tmp_path)
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "package").rename(tmp_path / "node_modules" / "openai")
     script = shutil.copy(HERE / "client.mjs", tmp_path)
