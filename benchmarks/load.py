@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import itertools
 import json
 import statistics
 import sys
@@ -31,7 +30,6 @@ QUESTIONS = (
     "What is the capital of Bolivia?",
 )
 PATIENCE = 120.0
-MARKS = itertools.count()
 
 
 @dataclass
@@ -63,14 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--pid", type=int, help="the server's process, to read its memory")
-    parser.add_argument("--fresh", action="store_true", help="ask nothing that the server still has an answer to")
     arguments = parser.parse_args(argv)
     tally = Tally({question: ask(arguments.url, question)[1] for question in QUESTIONS})
     before = memory(arguments.pid)
     end = time.monotonic() + arguments.seconds
     clients = [
-        threading.Thread(target=client, args=(arguments.url, number, end, tally), kwargs={"fresh": arguments.fresh})
-        for number in range(arguments.clients)
+        threading.Thread(target=client, args=(arguments.url, number, end, tally)) for number in range(arguments.clients)
     ]
     for thread in clients:
         thread.start()
@@ -94,16 +90,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if tally.lost or tally.mixed_up else 0
 
 
-def client(url: str, number: int, end: float, tally: Tally, *, fresh: bool) -> None:
+def client(url: str, number: int, end: float, tally: Tally) -> None:
     """One client: a question after the other until the end."""
     turn = number
     while time.monotonic() < end:
         question = QUESTIONS[turn % len(QUESTIONS)]
-        # More question marks change nothing but the cache's key.
-        asked = question + "?" * (1 + next(MARKS) // len(QUESTIONS)) if fresh else question
         began = time.perf_counter()
         try:
-            status, answer = ask(url, asked)
+            status, answer = ask(url, question)
         except (OSError, http.client.HTTPException, ValueError) as error:
             status, answer = 0, repr(error)
         tally.take(question, status, answer, time.perf_counter() - began)
