@@ -1,4 +1,4 @@
-"""The SQLite side of an index: documents, passages, sentence vectors, and full text.
+"""The SQLite side of an index: documents, passages and sentence vectors; full text is in `fulltext`.
 
 It decides what the index holds: a vector in Chroma whose passage is not live here does not exist
 for a reader. So one SQLite transaction (`publish`) turns the old index into the new one.
@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from . import records
 from .errors import REBUILD, IndexUnusable
+from .fulltext import FullText
 from .types import Attribution, Document, Passage
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ CREATE TABLE IF NOT EXISTS garbage (id TEXT PRIMARY KEY);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, context, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (words, row);
 """
-_CONTEXT_WEIGHT = 0.3  # of a hit in title or heading against one in the text, in BM25
+KNOWN = 20_000  # facts kept of one publication
 _PASSAGE = """SELECT p.id, d.id, p.start, p.stop, p.tokens, p.heading, p.sentences, d.text
     FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"""
 
@@ -64,6 +65,8 @@ class Catalog:
         self.path = path
         self._local = threading.local()
         self._documents = lru_cache(maxsize=256)(self._read_document)
+        self.fulltext = FullText(self.read, self._known)
+        self._found: tuple[str, dict[Hashable, Any]] = ("", {})  # what is worked out once for each publication
         with self.guarded():
             self._connection().executescript(_TABLES)
 
@@ -231,7 +234,25 @@ class Catalog:
     def count(self) -> int:
         """How many live passages there are."""
         query = "SELECT count(*) FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"
-        return int(self.read(query)[0][0])
+        return int(self._known("count", lambda: self.read(query)[0][0]))
+
+    def metadata(self) -> dict[str, dict[str, Any]]:
+        """What is known of each live document beside its text, by id, in the corpus's order."""
+        held = self._known("metadata", lambda: {i: json.loads(values) for i, (_, values) in self.live().items()})
+        return dict(held)
+
+    def _known(self, what: Hashable, find: Callable[[], Any]) -> Any:
+        """What `find` found when it was asked first since the live documents last changed."""
+        with self.snapshot():
+            publication = self.publication()
+            if self._found[0] != publication:
+                self._found = (publication, {})
+            found = self._found[1]
+            if what not in found:
+                if len(found) >= KNOWN:
+                    found.clear()
+                found[what] = find()
+            return found[what]
 
     def vectors(self, passage_id: str) -> NDArray[np.float32]:
         """The vectors of a passage's sentences, shape (sentences, dimensions)."""
@@ -255,35 +276,6 @@ class Catalog:
         held = np.frombuffer(b"".join(blob for _, blob in rows), np.float16).reshape(len(rows), -1).astype(np.float32)
         scores = held @ vector / np.maximum(np.linalg.norm(held, axis=1), 1e-9)
         return [(rows[place][0], float(scores[place])) for place in np.argsort(-scores, kind="stable")[:k]]
-
-    # Full text
-
-    def search(self, terms: Iterable[str], k: int, within: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """The `k` best live passages that hold any of `terms`, by BM25: (id, score), higher is better.
-
-        Of the documents `within` alone, if given.
-        """
-        query = " OR ".join('"' + term.replace('"', "") + '"' for term in terms)
-        if not query:
-            return []
-        only = "AND p.document IN (SELECT key FROM documents WHERE live = 1 AND id IN (SELECT value FROM json_each(?)))"
-        rows = self.read(
-            f"""SELECT p.id, -bm25(words, 1.0, {_CONTEXT_WEIGHT}) FROM words JOIN passages p ON p.key = words.rowid
-                WHERE words MATCH ? {only if within is not None else ""}
-                ORDER BY bm25(words, 1.0, {_CONTEXT_WEIGHT}), p.key LIMIT ?""",
-            (query, *([json.dumps(within)] if within is not None else []), k),
-        )
-        return [(identity, float(score)) for identity, score in rows]
-
-    def frequency(self, stem: str) -> int:
-        """In how many live passages a stem stands."""
-        rows = self.read("SELECT doc FROM vocabulary WHERE term = ?", (stem,))
-        return int(rows[0][0]) if rows else 0
-
-    def stems(self, prefix: str) -> list[str]:
-        """The stems of the live passages that begin with `prefix`."""
-        query = "SELECT term FROM vocabulary WHERE term >= ? AND term < ?"
-        return [row[0] for row in self.read(query, (prefix, prefix + "\U0010ffff"))]
 
 
 def _end(connection: sqlite3.Connection, how: str) -> None:

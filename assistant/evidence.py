@@ -110,7 +110,9 @@ class Reader:
 
         Only words rare in English, five letters or longer, with one stem in the corpus that begins alike.
         """
-        unknown = [word for word in question.words if rarity(word) == 1.0 and not self._catalog.frequency(stem(word))]
+        unknown = [
+            word for word in question.words if rarity(word) == 1.0 and not self._catalog.fulltext.frequency(stem(word))
+        ]
         changes = {word: put for word in question.words if (put := self._respelling(word))}
         if len(foreign := [word for word in unknown if word not in changes]) >= UNKNOWN:
             # Neither English nor of this corpus: names of something else, or no words at all.
@@ -123,14 +125,16 @@ class Reader:
 
     def _respelling(self, word: str) -> str:
         root = stem(word)
-        if len(word) < SHORTEST_SLIP or rarity(word) < 1.0 or self._catalog.frequency(root):
+        if len(word) < SHORTEST_SLIP or rarity(word) < 1.0 or self._catalog.fulltext.frequency(root):
             return ""
-        close = difflib.get_close_matches(root, self._catalog.stems(root[:2]), n=1, cutoff=ALIKE)
+        close = difflib.get_close_matches(root, self._catalog.fulltext.stems(root[:2]), n=1, cutoff=ALIKE)
         return close[0] if close else ""
 
     def _weight(self, word: str, count: int) -> float:
         """How much a word of the question tells: rare in English, or rare in the `count` passages here."""
-        here = math.log((count + 1) / (self._catalog.frequency(stem(word)) + 0.5)) / math.log((count + 1) / 0.5)
+        here = math.log((count + 1) / (self._catalog.fulltext.frequency(stem(word)) + 0.5)) / math.log(
+            (count + 1) / 0.5
+        )
         return (0.3 + 0.5 * rarity(word) + 0.4 * here) * (LIGHT if word in LIGHT_VERBS else 1.0)
 
     def _soft(self, question: str, sentences: Sequence[str]) -> list[dict[str, float]]:

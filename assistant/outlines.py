@@ -29,7 +29,8 @@ class Outlines:
 
     def outline(self, documents: Sequence[str]) -> list[Choice]:
         """Up to SENTENCES sentences of `documents`, the most telling first; those of one document in reading order."""
-        latest = sorted(documents, key=lambda i: (self._date(i), i), reverse=True)[:LEADS]
+        known = self._catalog.metadata()
+        latest = sorted(documents, key=lambda i: (known[i]["published"] or "", i), reverse=True)[:LEADS]
         rows = [row for identity in latest for row in self._sentences(identity, alone=len(latest) == 1)]
         if not rows:
             return []
@@ -40,10 +41,6 @@ class Outlines:
         chosen = _spread(vectors, central * standing)
         found = [Choice(rows[i][0].document, rows[i][0].number, float(max(0.0, central[i]))) for i in chosen]
         return sorted(found, key=lambda c: c.number) if len(latest) == 1 else found
-
-    def _date(self, identity: str) -> str:
-        published = self._catalog.document(identity).published
-        return published.isoformat() if published else ""
 
     def _sentences(self, identity: str, *, alone: bool) -> list[tuple[Choice, Vectors]]:
         """The first sentence of a document, or all of them, with their vectors."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from .embeddings import Encoder, Vectors
@@ -46,7 +45,7 @@ class Retrieval:
         with self._index.catalog.snapshot():
             documents = self.admitted(only) if only else None
             within = None if documents is None else self._index.catalog.ids_within(documents)
-            lexical = dict(self._index.catalog.search(terms, wide, documents))
+            lexical = dict(self._index.catalog.fulltext.search(terms, wide, documents))
             dense = dict(self._index.nearest(vector, wide, within))
             passages = self._index.catalog.passages([*dict.fromkeys([*lexical, *dense])])
             nearest = {i: float((self._index.catalog.vectors(i) @ vector).max()) for i in passages}
@@ -66,7 +65,7 @@ class Retrieval:
 
     def admitted(self, only: Filter) -> list[str]:
         """The ids of the documents that pass `only`; raises QuestionError where none does, or one is unknown."""
-        held = {i: json.loads(metadata) for i, (_, metadata) in self._index.catalog.live().items()}
+        held = self._index.catalog.metadata()
         if unknown := [identity for identity in only.documents if identity not in held]:
             raise QuestionError(f"There is no document {', '.join(unknown)}: `status` lists what there is.")
         if not (admitted := [identity for identity, metadata in held.items() if only.admits(metadata)]):

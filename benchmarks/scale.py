@@ -3,8 +3,8 @@
 With `--encoder --documents 200`: what everything but the encoder adds to the encoder's own time.
 
 The documents are made of the words and names of the story that ships, shuffled: sentences of news length, quotations
-with credits, dates, headings. Prints one Markdown table: rates, and the time of a second sync with nothing and with one
-document changed, each as a ratio to the first one too.
+with credits, dates, headings. Prints Markdown tables: rates, and the time of a second sync with nothing and with one
+document changed, each as a ratio to the first one too; then what a question takes in a fresh process.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import random
 import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -66,19 +68,21 @@ class Timed(MiniLM):
 
 def write_corpus(folder: Path, documents: int, passages: int) -> None:
     """Documents of about `passages` passages each, from sentences of the shipped story."""
-    chance = random.Random(7)
-    shipped = read_corpus(resources.path("corpus"), max_bytes=10**7).documents.values()
-    paragraphs = [
-        p for document in shipped for p in document.text.split("\n\n") if len(p) > 80 and not p.startswith("#")
-    ]
+    chance, held = random.Random(7), paragraphs()
     folder.mkdir(parents=True)
     for number in range(documents):
-        drawn = [vary(chance, chance.choice(paragraphs)) for _ in range(passages)]
+        drawn = [vary(chance, chance.choice(held)) for _ in range(passages)]
         text = "\n\n".join(
             f"## Part {n}\n\n{paragraph}" if n % 4 == 0 else paragraph for n, paragraph in enumerate(drawn)
         )
         head = f'---\nid: d{number}\ntitle: "Report {number}"\npublisher: "Wire {number % 40}"\npublished: 2026-01-02\n---\n\n'
         (folder / f"d{number}.md").write_text(f"{head}{text}\n", encoding="utf-8")
+
+
+def paragraphs() -> list[str]:
+    """The paragraphs of the shipped story."""
+    shipped = read_corpus(resources.path("corpus"), max_bytes=10**7).documents.values()
+    return [p for document in shipped for p in document.text.split("\n\n") if len(p) > 80 and not p.startswith("#")]
 
 
 def vary(chance: random.Random, paragraph: str) -> str:
@@ -96,24 +100,16 @@ def timed(call: Callable[[], SyncReport]) -> tuple[float, SyncReport]:
     return time.perf_counter() - begun, report
 
 
-def main() -> None:
-    """Print one table, in Markdown."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    parser.add_argument("--documents", type=int, default=10_000)
-    parser.add_argument("--passages", type=int, default=13, help="paragraphs of each document")
-    parser.add_argument("--encoder", action="store_true", help="with the encoder that ships, and its share of the time")
-    options = parser.parse_args()
-    encoder = Timed() if options.encoder else Stub()
-    root = Path(tempfile.mkdtemp())
-    try:
-        corpus = root / "corpus"
-        write_corpus(corpus, options.documents, options.passages)
-        settings = Settings(corpus=str(corpus), data_dir=str(root / "data"))
-        index = Index(settings, corpus, encoder.name)
-        begun = time.perf_counter()
-        read = read_corpus(corpus, max_bytes=settings.max_document_bytes)
-        reading = time.perf_counter() - begun
-        assistant = Assistant(settings, read, index, encoder)
+def measured(root: Path, encoder: Timed | Stub, options: argparse.Namespace) -> list[str]:
+    """The rows of the table of syncs."""
+    corpus = root / "corpus"
+    write_corpus(corpus, options.documents, options.passages)
+    settings = settings_of(root)
+    index = Index(settings, corpus, encoder.name)
+    begun = time.perf_counter()
+    read = read_corpus(corpus, max_bytes=settings.max_document_bytes)
+    reading = time.perf_counter() - begun
+    with Assistant(settings, read, index, encoder) as assistant:
         first, _ = timed(assistant.sync)
         encoding = getattr(encoder, "seconds", 0.0)
         again, _ = timed(assistant.sync)
@@ -121,33 +117,74 @@ def main() -> None:
         one.write_text(one.read_text(encoding="utf-8") + "\nThe end was added on 3 January 2026.\n", encoding="utf-8")
         changed, report = timed(assistant.sync)
         assert report.changed == ("d0",)
-        questions = [case.question for case in load_suite("story").half("dev")]
-        answers, stages = speed.asked(assistant, questions)
         count, size = index.catalog.count(), index.size()
-        assistant.close()
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(
-        f"{options.documents:,} documents, {count:,} passages, {size / 1e6:,.0f} MB on disk, {memory:.2f} GiB at most\n"
-    )
-    print("| what | s | a second | of the first sync |\n|---|---|---|---|")
-    print(
-        f"| reading the corpus folder | {reading:.1f} | {options.documents / reading:,.0f} documents | {reading / first:.2f} |"
-    )
-    print(f"| first sync | {first:.1f} | {count / first:,.0f} passages | 1 |")
+    rows = [
+        f"{options.documents:,} documents, {count:,} passages, {size / 1e6:,.0f} MB on disk, {memory:.2f} GiB at most\n",
+        "| what | s | a second | of the first sync |\n|---|---|---|---|",
+        f"| reading the corpus folder | {reading:.1f} | {options.documents / reading:,.0f} documents | {reading / first:.2f} |",
+        f"| first sync | {first:.1f} | {count / first:,.0f} passages | 1 |",
+    ]
     if encoding:
-        print(f"| of that, the encoder | {encoding:.1f} | | {encoding / first:.2f} |")
-        print(
-            f"| everything else | {first - encoding:.1f} | | {(first - encoding) / encoding:.2f} of the encoder's time |"
-        )
-    print(f"| sync with nothing changed | {again:.1f} | | {again / first:.3f} |")
-    print(f"| sync with one document changed | {changed:.1f} | | {changed / first:.3f} |")
-    print("\n| a question | ms |\n|---|---|")
-    print(f"| median | {1000 * statistics.median(answers):.0f} |")
-    print(f"| 95th percentile | {1000 * answers[int(0.95 * len(answers))]:.0f} |")
-    for stage, took in stages.items():
-        print(f"| of that, {stage}, mean | {took:.0f} |")
+        rows += [
+            f"| of that, the encoder | {encoding:.1f} | | {encoding / first:.2f} |",
+            f"| all else | {first - encoding:.1f} | | {(first - encoding) / encoding:.2f} of the encoder's time |",
+        ]
+    rows += [
+        f"| sync with nothing changed | {again:.1f} | | {again / first:.3f} |",
+        f"| sync with one document changed | {changed:.1f} | | {changed / first:.3f} |",
+    ]
+    return rows
+
+
+def ask(root: Path) -> list[str]:
+    """The rows of the table of questions: the story's dev half, put to an index that is there."""
+    settings, encoder = settings_of(root), Stub()
+    corpus = Path(settings.corpus or "")
+    questions = [case.question for case in load_suite("story").half("dev")]
+    begun = time.perf_counter()
+    read = read_corpus(corpus, max_bytes=settings.max_document_bytes)
+    with Assistant(settings, read, Index(settings, corpus, encoder.name), encoder) as assistant:
+        assistant.search(questions[0], k=5)
+        opening = time.perf_counter() - begun
+        for question in questions:
+            assistant.search(question, k=5)
+        searches = sorted(speed.timed(lambda q=question: assistant.search(q, k=5)) for question in questions)  # type: ignore[misc]
+        answers, stages = speed.asked(assistant, questions)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    rows = ["\n| a process that only answers | median | 95th percentile |\n|---|---|---|"]
+    for name, took in (("five passages for a question, ms", searches), ("an answer, ms", answers)):
+        rows.append(f"| {name} | {1000 * statistics.median(took):.0f} | {1000 * took[int(0.95 * len(took))]:.0f} |")
+    rows += [f"| of an answer, {stage}, ms, mean | {took:.0f} | |" for stage, took in stages.items()]
+    return [*rows, f"| start to the first passages, s | {opening:.1f} | |", f"| memory at most, GiB | {memory:.2f} | |"]
+
+
+def settings_of(root: Path) -> Settings:
+    """The corpus and the index under one folder."""
+    return Settings(corpus=str(root / "corpus"), data_dir=str(root / "data"))
+
+
+def main() -> None:
+    """Print two tables, in Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--passages", type=int, default=13, help="paragraphs of each document")
+    parser.add_argument("--encoder", action="store_true", help="with the encoder that ships, and its share of the time")
+    parser.add_argument("--keep", type=Path, help="make it in this folder, and leave it there")
+    parser.add_argument("--ask", type=Path, help="only ask, of what --keep left")
+    options = parser.parse_args()
+    if options.ask:
+        print("\n".join(ask(options.ask)), flush=True)
+        return
+    root = options.keep or Path(tempfile.mkdtemp())
+    try:
+        encoder = Timed() if options.encoder else Stub()
+        print("\n".join(measured(root, encoder, options)), flush=True)
+        if not options.encoder:  # in a process of its own, whose memory is then its own too
+            subprocess.run([sys.executable, "-m", "benchmarks.scale", "--ask", str(root)], check=True)
+    finally:
+        if not options.keep:
+            shutil.rmtree(root, ignore_errors=True)
 
 
 if __name__ == "__main__":

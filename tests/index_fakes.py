@@ -160,7 +160,7 @@ def contents(settings: Settings, corpus: Path, word: str = "the", embedding: str
         texts = {identity: catalog.document(identity).text for identity in catalog.live()}
         passages = frozenset(passage.id for identity in texts for passage in catalog.passages_of(identity))
         assert catalog.count() == len(passages)
-        found = frozenset(identity for identity, _ in catalog.search([word], 100_000))
+        found = frozenset(identity for identity, _ in catalog.fulltext.search([word], 100_000))
         client = chroma_client(settings, index.folder)
         try:
             vectors = stored_vectors(client, index.name)

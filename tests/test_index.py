@@ -29,7 +29,7 @@ from index_fakes import (
     synced,
 )
 
-from assistant import EmbeddingMismatch, IndexBusy, IndexUnusable, Settings
+from assistant import EmbeddingMismatch, IndexBusy, IndexUnusable, Settings, fulltext
 from assistant.catalog import SCHEMA
 from assistant.changes import is_current
 from assistant.documents import read_corpus
@@ -118,12 +118,26 @@ def test_nearest_gives_cosines_best_first(filled: Settings, folder: CorpusFolder
 
 def test_full_text_finds_stems_and_titles_and_takes_any_term(filled: Settings, folder: CorpusFolder) -> None:
     with opened(filled, folder.path) as index:
-        search = index.catalog.search
+        search = index.catalog.fulltext.search
         assert [identity[0] for identity, _ in search(["rioting"], 5)] == ["b"]
         assert {identity[0] for identity, _ in search(["about"], 5)} == {"a", "b"}, "every title begins with About"
         assert search([], 5) == search(["zebra"], 5) == search(['"', "*", "a AND", "NEAR(", "-x", "col:y"], 5) == []
         assert search(["riots"] * 3000, 5)
-        assert (index.catalog.frequency("riot"), index.catalog.frequency("zebra")) == (1, 0)
+        assert (index.catalog.fulltext.frequency("riot"), index.catalog.fulltext.frequency("zebra")) == (1, 0)
+
+
+def test_of_many_places_full_text_weighs_the_rarest_words(
+    filled: Settings, folder: CorpusFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(filled, folder.path) as index:
+        search = index.catalog.fulltext.search
+        everywhere = index.catalog.fulltext.frequency("about")
+        assert everywhere > index.catalog.fulltext.frequency("riot") == 1
+        monkeypatch.setattr(fulltext, "RANKED", everywhere)
+        assert [identity[0] for identity, _ in search(["about", "rioting"], 5)] == ["b"], "both are too many places"
+        assert {identity[0] for identity, _ in search(["about"], 5)} == {"a", "b"}, "the rarest is taken all the same"
+        monkeypatch.setattr(fulltext, "ALONE", everywhere - 1)
+        assert search(["about"], 5) == [], "unless it stands nearly everywhere"
 
 
 def test_an_empty_index_has_nothing_and_says_so_quietly(folder: CorpusFolder, settings: Settings) -> None:
@@ -132,7 +146,7 @@ def test_an_empty_index_has_nothing_and_says_so_quietly(folder: CorpusFolder, se
         assert index.missing([]) == []
         assert index.missing(["a:1:0"]) == ["a:1:0"]
         index.drop(["not-there"])
-        assert (index.catalog.count(), index.catalog.live(), index.catalog.search(["the"], 5)) == (0, {}, [])
+        assert (index.catalog.count(), index.catalog.live(), index.catalog.fulltext.search(["the"], 5)) == (0, {}, [])
 
 
 # Where it is
@@ -396,7 +410,7 @@ def test_a_second_writer_waits_for_the_first(filled: Settings, folder: CorpusFol
 def test_readers_do_not_wait_for_a_writer(filled: Settings, folder: CorpusFolder) -> None:
     with opened(filled, folder.path) as writer, writer.writing(), opened(filled, folder.path) as reader:
         assert reader.nearest(CountingEncoder().encode(["note"])[0], 1)
-        assert reader.catalog.search(["note"], 1)
+        assert reader.catalog.fulltext.search(["note"], 1)
         assert is_current(reader, folder.read().documents)
 
 

@@ -125,7 +125,7 @@ def test_scores_fall_and_lie_between_nothing_and_one(retrieval: Retrieval) -> No
 def test_a_score_is_the_mean_of_all_sides_scaled(retrieval: Retrieval, index: Index) -> None:
     query = "the bail plea and the note"
     hits = retrieval.search(query, 10)
-    lexical = dict(index.catalog.search(["bail", "plea", "note"], 10))
+    lexical = dict(index.catalog.fulltext.search(["bail", "plea", "note"], 10))
     vector = CountingEncoder().encode([query])[0]
     dense = dict(index.nearest(vector, 10))
 

@@ -423,7 +423,9 @@ def check_after_kill(settings: Settings, folder: CorpusFolder, old: dict[str, st
         shown = {identity: catalog.document(identity).text for identity in catalog.live()}
         live = {passage.id for identity in shown for passage in catalog.passages_of(identity)}
         assert shown in (old, new), sorted(shown)
-        assert {identity for identity, _ in catalog.search(["the"], 100_000)} == live, "full text shows something else"
+        assert {identity for identity, _ in catalog.fulltext.search(["the"], 100_000)} == live, (
+            "full text shows something else"
+        )
         assert index.missing(sorted(live)) == []
         state = "old" if shown == old else "new"
         check_nearest(index, live)
