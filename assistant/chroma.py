@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import numpy as np
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from .embeddings import Vectors
 
-AT_ONCE = 1000  # ids asked for or deleted together
+AT_ONCE = 1000  # ids asked for, stored or deleted together: a server has `chroma_timeout` for them
 
 
 def place(settings: Settings, folder: Path) -> str:
@@ -44,7 +45,12 @@ def connect(settings: Settings, folder: Path) -> Client:
         address = urlsplit(settings.chroma_url)
         secure = address.scheme == "https"
         port = address.port or (443 if secure else 8000)
-        return cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
+        # Its client waits without end (chromadb 1.5), from its very first request on.
+        beat = f"{address.scheme}://{address.hostname}:{port}/api/v2/heartbeat"
+        urlopen(beat, timeout=settings.chroma_timeout).close()
+        client = cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
+        client._server._session.timeout = settings.chroma_timeout  # type: ignore[attr-defined]
+        return client
 
 
 def _forget_unstarted(folder: Path) -> None:
@@ -57,7 +63,7 @@ def _forget_unstarted(folder: Path) -> None:
 
 def put(client: Client, collection: Collection, ids: Sequence[str], vectors: Vectors) -> None:
     """Store vectors, as many at once as Chroma takes; the same id again replaces."""
-    batch = client.get_max_batch_size()
+    batch = min(AT_ONCE, client.get_max_batch_size())
     for start in range(0, len(ids), batch):
         part = slice(start, start + batch)
         collection.upsert(ids=list(ids[part]), embeddings=vectors[part])

@@ -112,6 +112,7 @@ _EXACT = re.compile(
     r"\b(?:exact(?:ly)?|verbatim|word for word|word-for-word|precise(?:ly)?|quote|what words)\b", re.IGNORECASE
 )
 # How the answer is wanted, not what is asked.
+_MARKS = re.compile(r"(?:\s*[?!]){2,}\Z")  # the encoder reads "??" as another question than "?"
 _MANNER = re.compile(
     r",?\s*\b(?:in (?:a few |very )?(?:plain|simple|layman[’']?s?|lay|clear|everyday|ordinary|short|brief)"
     r"(?: (?:terms|words|english|language))?"
@@ -216,8 +217,8 @@ def analyse(text: str) -> Question:
 
 
 def _stripped(text: str) -> str:
-    """Without what it says of the answer's manner, unless that is all of it."""
-    shorter = text
+    """Without what it says of the answer's manner, unless that is all of it; of several marks at its end one."""
+    shorter = text = _MARKS.sub(lambda marks: "?" if "?" in marks.group() else marks.group()[0], text)
     while (cut := _MANNER.sub("", shorter)) != shorter and _ASKABLE.search(cut):
         shorter = cut
     return shorter

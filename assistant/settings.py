@@ -47,6 +47,7 @@ class Settings:
     history: whether answers are kept, so that those which cite words that changed since can be listed.
     trace_content: whether traces carry what was asked, answered and quoted, besides counts.
     fetch_timeout: seconds that fetching one address may take.
+    chroma_timeout: seconds that a Chroma server may take for one request.
     lock_timeout: seconds to wait for another process that is writing the index.
     """
 
@@ -75,6 +76,7 @@ class Settings:
     history: bool = False
     trace_content: bool = False
     fetch_timeout: float = 30.0
+    chroma_timeout: float = 10.0
     lock_timeout: float = 60.0
 
     def __post_init__(self) -> None:
@@ -82,7 +84,7 @@ class Settings:
                      "model_window", "answer_tokens"):  # fmt: skip
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} is {getattr(self, name)}: give a whole number of at least 1.")
-        for name in ("fetch_timeout", "model_timeout"):
+        for name in ("chroma_timeout", "fetch_timeout", "model_timeout"):
             if not getattr(self, name) > 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}: give a number of seconds above 0.")
         if not self.lock_timeout >= 0:  # not a number is refused too

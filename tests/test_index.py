@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import socket
 import threading
 import warnings
@@ -607,6 +608,28 @@ def test_a_server_that_dies_is_said_and_one_that_comes_back_empty_is_filled_agai
         assert not sync(index, folder.read().documents, CountingEncoder(), served)
         assert index.missing(list(before)) == []
     assert contents(served, folder.path).is_whole
+
+
+@pytest.mark.usefixtures("chromas_sockets")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_server_that_hangs_is_not_waited_for_without_end(
+    chroma: ChromaServer, folder: CorpusFolder, settings: Settings
+) -> None:
+    served = settings.replace(chroma_url=chroma.url, chroma_timeout=0.5)
+    folder.write("a", TEXT)
+    synced(served, folder)
+    assert chroma.process
+    with opened(served, folder.path) as index:
+        vector = CountingEncoder().encode(["note"])[0]
+        before = dict(index.nearest(vector, 2))
+        chroma.process.send_signal(signal.SIGSTOP)
+        try:
+            assert dict(index.nearest(vector, 2)) == pytest.approx(before, abs=1e-5), "the catalog answers in its place"
+            with pytest.raises(IndexUnusable, match=f"Chroma at {chroma.url} failed .*timed out"):
+                Index(served, folder.path, "counting")
+        finally:
+            chroma.process.send_signal(signal.SIGCONT)
+        assert index.missing(list(before)) == []
 
 
 def test_documents_of_the_shipped_story_survive_the_index(shipped_corpus: Path, settings: Settings) -> None:

@@ -113,3 +113,17 @@ def test_a_question_names_its_dates_and_asks_how_things_stand() -> None:
 
 def test_a_reaction_is_to_something() -> None:
     assert analyse("How did Republicans react to the note?").topic == "the note?"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Who made the note public????", "Who made the note public?"),
+        ("Who made the note public ?!", "Who made the note public?"),
+        ("Answer me!!", "Answer me!"),
+        ("Is he in the U.S.??", "Is he in the U.S.?"),
+        ("Is he in the U.S.?", "Is he in the U.S.?"),
+    ],
+)
+def test_how_often_a_mark_is_typed_makes_no_other_question(typed: str, read: str) -> None:
+    assert analyse(typed).text == read

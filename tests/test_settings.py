@@ -52,6 +52,7 @@ def test_every_setting_is_read_from_the_environment_in_its_own_type() -> None:
         history=True,
         trace_content=True,
         fetch_timeout=7.5,
+        chroma_timeout=2.5,
         lock_timeout=0.5,
     )
     assert all(getattr(wanted, name) != getattr(Settings(), name) for name in NAMES)
