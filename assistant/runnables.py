@@ -40,7 +40,10 @@ class EncoderEmbeddings(Embeddings):
 
 
 class PassageRetriever(BaseRetriever):
-    """Passages of the corpus; metadata holds document_id, version, start, end, score, title, publisher, url."""
+    """`k` passages of the corpus, or as many as `invoke` is given by `k`.
+
+    Metadata holds document_id, version, start, end, score, title, publisher, published, url.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -53,8 +56,9 @@ class PassageRetriever(BaseRetriever):
         query: str,
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002  # LangChain passes it
+        k: int | None = None,
     ) -> list[LangChainDocument]:
-        return [self._plain(hit) for hit in self.search(query, self.k)]
+        return [self._plain(hit) for hit in self.search(query, self.k if k is None else k)]
 
     def _plain(self, hit: Hit) -> LangChainDocument:
         passage, document = hit.passage, self.documents[hit.passage.document_id]
