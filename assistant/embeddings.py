@@ -153,3 +153,11 @@ def open_encoder(settings: Settings) -> Encoder:
             max_retries=2,
         ),
     )
+
+
+def similarities(sentences: Vectors, vector: Vectors) -> list[tuple[float, float]]:
+    """For each sentence of a passage the cosine of `vector` to it, and to it with the one before."""
+    windows = sentences.copy()
+    windows[1:] += sentences[:-1]
+    windows /= np.linalg.norm(windows, axis=1, keepdims=True) + 1e-9
+    return [(float(alone), float(wide)) for alone, wide in zip(sentences @ vector, windows @ vector, strict=True)]

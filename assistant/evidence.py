@@ -13,7 +13,7 @@ import numpy as np
 
 from .answer_kinds import topic_words
 from .catalog import Catalog
-from .embeddings import Encoder, MiniLM, Vectors
+from .embeddings import Encoder, MiniLM, Vectors, similarities
 from .features import Features, features_of, matches, rough_score, score
 from .matching import rarity
 from .questions import Question
@@ -78,7 +78,8 @@ class Reader:
         rough = []
         for hit in hits:
             view = self.view(hit.passage.document_id)
-            for span, similarity in zip(hit.passage.sentences, self._similarities(hit, vector), strict=True):
+            told = similarities(self._catalog.vectors(hit.passage.id), vector)
+            for span, similarity in zip(hit.passage.sentences, told, strict=True):
                 number = view.numbers[span]
                 matched = matches(question, weights, view, number, {})
                 features = features_of(question, weights, matched, view, number, similarity, hit.score)
@@ -96,14 +97,6 @@ class Reader:
             own = {word: value for word, (value, _) in matched.items()}
             found.append(Candidate(view.document, number, score(features), features, around, own))
         return sorted(found, key=lambda c: (-c.score, c.document.id, c.number))
-
-    def _similarities(self, hit: Hit, vector: Vectors) -> list[tuple[float, float]]:
-        """For each sentence of a passage the question's cosine to it, and to it with the one before."""
-        vectors = self._catalog.vectors(hit.passage.id)
-        windows = vectors.copy()
-        windows[1:] += vectors[:-1]
-        windows /= np.linalg.norm(windows, axis=1, keepdims=True) + 1e-9
-        return [(float(alone), float(wide)) for alone, wide in zip(vectors @ vector, windows @ vector, strict=True)]
 
     def respelt(self, question: Question) -> Question:
         """The question with words that the corpus does not know put right: "Malvia" to "malviya".
