@@ -190,7 +190,7 @@ def _is_said_by_another(question: Question, view: View, number: int) -> bool:
     """Whether somebody is asked for their words, and the sentence gives neither these nor (if not speech) what they did."""
     if not question.asked:
         return False
-    persons = meant(question.asked, view)
+    persons = [] if _is_group(question.asked) else meant(question.asked, view)
     if persons and question.speech:
         return not any(person.name in view.voices[number] for person in persons)
     if persons:
@@ -201,6 +201,12 @@ def _is_said_by_another(question: Question, view: View, number: int) -> bool:
     words = content_words(question.asked)[-1:]
     held = view.held[number] | (view.contexts[number] if view.voices[number] else frozenset())
     return bool(words) and match(words[0], held) < WELL_MATCHED
+
+
+def _is_group(phrase: str) -> bool:
+    """Whether several hold the office that is named: "US lawmakers", none of whom need be named."""
+    last = (content_words(phrase) or [""])[-1]
+    return last.endswith("s") and last not in ROLES and last.rstrip("s") in ROLES
 
 
 def meant(phrase: str, view: View) -> list[Person]:

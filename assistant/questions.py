@@ -107,12 +107,23 @@ _CURRENT = re.compile(
     r"|\A\W*(?:has|have|hasn['’]?t|haven['’]?t)\b.*\bbeen (?:freed|released|decided|heard|settled)\b",
     re.IGNORECASE,
 )
+# Of these, what names no topic.
+_NOW = re.compile(
+    r"\b(?:(?:right|just|as of|until|till) now|now|nowadays|these days|at (?:the|this) (?:moment|point)|at present"
+    r"|presently|currently)\b",
+    re.IGNORECASE,
+)
 # Somebody's very words are wanted.
 _EXACT = re.compile(
     r"\b(?:exact(?:ly)?|verbatim|word for word|word-for-word|precise(?:ly)?|quote|what words)\b", re.IGNORECASE
 )
 # How the answer is wanted, not what is asked.
 _MARKS = re.compile(r"(?:\s*[?!]){2,}\Z")  # the encoder reads "??" as another question than "?"
+_LEAD = re.compile(
+    r"\A\W*(?:(?:so|ok|okay|hey|hi|hello),? )?(?:remind me(?: again)?|i(?:['’]m| am| was)? (?:just )?wonder(?:ing)?),? "
+    r"(?=(?:who|what|when|where|why|how|which|whose|if|whether)\b)",
+    re.IGNORECASE,
+)
 _MANNER = re.compile(
     r",?\s*\b(?:in (?:a few |very )?(?:plain|simple|layman[’']?s?|lay|clear|everyday|ordinary|short|brief)"
     r"(?: (?:terms|words|english|language))?"
@@ -209,7 +220,7 @@ def analyse(text: str) -> Question:
     done = _PATIENT.search(text)
     patient = done.group("who") if done and not agent else ""
     named = tuple(dates(text))
-    words = tuple(dict.fromkeys(content_words(_without(idioms(text), dates(idioms(text))))))
+    words = tuple(dict.fromkeys(content_words(_NOW.sub(" ", _without(idioms(text), dates(idioms(text)))))))
     names = tuple(name for name in names if not any(dates(f"{name} 1") and name in str(date) for date in named))
     current = bool(_CURRENT.search(text))
     exact = bool(asked) and bool(_EXACT.search(text))
@@ -218,6 +229,7 @@ def analyse(text: str) -> Question:
 
 def _stripped(text: str) -> str:
     """Without what it says of the answer's manner, unless that is all of it; of several marks at its end one."""
+    text = _LEAD.sub("", text)
     shorter = text = _MARKS.sub(lambda marks: "?" if "?" in marks.group() else marks.group()[0], text)
     while (cut := _MANNER.sub("", shorter)) != shorter and _ASKABLE.search(cut):
         shorter = cut

@@ -102,6 +102,9 @@ class Selection:
             if self._is_news(question, candidate, told):
                 chosen.append(candidate)
                 heard |= voices
+        if stance and not chosen:
+            # "Who was defended by X" only reads as if a stance were asked for: then what else answers.
+            return self.answering(question, [c for c in candidates if not self._turns(stance, c)])
         return chosen
 
     def judgements(
@@ -135,14 +138,15 @@ class Selection:
         """Whether a sentence tells of a stance, on whomever and whatever the question names."""
         view = self._reader.view(candidate.document.id)
         text, context = view.text(candidate.number), view.contexts[candidate.number]
-        if (
-            not takes(stance, text)
-            or candidate.features.names < 1.0
-            or (stance == "supportive" and takes("critical", text))
-        ):
-            return False  # "accused them of backing criminals" backs nobody
+        if not takes(stance, text) or candidate.features.names < 1.0 or self._turns(stance, candidate):
+            return False
         over = [word for word in topic_words(question) if not takes(stance, word)]
         return all(max(candidate.own.get(word, 0.0), match(word, context)) >= TOUCHED for word in over)
+
+    def _turns(self, stance: Stance, candidate: Candidate) -> bool:
+        """Whether a sentence speaks of support to criticise it: "accused them of backing criminals" backs nobody."""
+        text = self._reader.view(candidate.document.id).text(candidate.number)
+        return stance == "supportive" and takes("critical", text)
 
     def _is_quoted(self, question: Question, candidate: Candidate) -> bool:
         """Whether a sentence holds words in quotation marks of whoever's words are asked for."""

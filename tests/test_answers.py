@@ -439,3 +439,14 @@ def test_odd_input_gets_a_sane_answer(assistant: Assistant, question: str) -> No
     assert "script" not in answer.text and "onerror" not in answer.text
     assert not set(answer.question) & set("\x00\u202e\ud800")
     json.dumps(answer.to_dict()).encode()
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What did American lawmakers ask India to do about Khalid?", "grant Khalid bail"),  # a group, none of it named
+        ("According to Malviya, who was defended by Ramzi Kassem?", "al-Darbi"),  # reads as if a stance were asked for
+    ],
+)
+def test_a_group_and_a_word_of_stance_do_not_hide_the_answer(assistant: Assistant, question: str, said: str) -> None:
+    assert said in assistant.ask(question).text

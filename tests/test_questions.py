@@ -127,3 +127,17 @@ def test_a_reaction_is_to_something() -> None:
 )
 def test_how_often_a_mark_is_typed_makes_no_other_question(typed: str, read: str) -> None:
     assert analyse(typed).text == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("so where is umar these days", ("umar",)),
+        ("Where is Umar Khalid right now?", ("umar", "khalid")),
+        ("remind me who ramzi kassem is", ("ramzi", "kassem")),
+        ("I was wondering when the oath was taken", ("oath", "taken")),
+        ("Who said that now is the time?", ("said", "time")),
+    ],
+)
+def test_words_of_the_present_and_of_talk_are_no_topic(typed: str, words: tuple[str, ...]) -> None:
+    assert analyse(typed).words == words
