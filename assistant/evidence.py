@@ -32,7 +32,10 @@ ALIKE, SHORTEST_SLIP = 0.8, 5  # likeness (difflib) and length from which a word
 DATED = 1.0  # what a date counts for
 LIGHT = 0.3  # what a light verb counts for beside another word
 READ_FOR_LIST = 30  # the same, where everyone who says something is asked for
-READ_CLOSELY = 12  # sentences whose word vectors are compared; the rest are too far behind
+READ_CLOSELY = 12  # sentences that are read closely at most; the rest are too far behind
+# And how far behind the first: e^-5 as likely by the first order. On the invented stories held out eight are then read
+# on average in place of twelve, and of .731 of the questions with an answer among them .725 keep it.
+BEHIND = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,10 @@ class Reader:
     def candidates(
         self, question: Question, vector: Vectors, hits: Sequence[Hit], closely: int = READ_CLOSELY
     ) -> list[Candidate]:
-        """The `closely` best sentences of `hits`, best first."""
+        """The sentences of `hits` that come near the best, up to `closely` of them, best first.
+
+        Where more than READ_CLOSELY are wanted, each of them, however far behind.
+        """
         count = max(1, self._catalog.count())
         weights = {word: self._weight(word, count) for word in topic_words(question)}
         weights |= {str(date): DATED for date in question.dates}
@@ -86,6 +92,8 @@ class Reader:
                 rough.append((rough_score(features), view, number, similarity, hit.score))
         rough.sort(key=lambda row: (-row[0], row[1].document.id, row[2]))
         close = rough[:closely]
+        if closely <= READ_CLOSELY:
+            close = [row for row in close if row[0] >= close[0][0] - BEHIND]
         soft = self._soft(question.text, [view.text(number) for _, view, number, _, _ in close])
         read = self._relevance.chances(question.text, [_readable(view, number) for _, view, number, _, _ in close])
         found = []

@@ -130,6 +130,8 @@ def _is_of_others_too(person: Person, text: str, found: Iterable[str], lower: se
 
 def _abbreviates(short: str, name: str) -> bool:
     """Whether `short` is `name` with initials: "S.Q.R. Ilyas", "J. McGovern"."""
+    if "." not in short:
+        return False
     first, full = short.split(), name.split()
     return "." in first[0] and "." not in full[0] and first[-1] == full[-1] and first[0][0] == full[0][0]
 
