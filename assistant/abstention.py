@@ -197,15 +197,20 @@ def _is_said_by_another(question: Question, view: View, number: int) -> bool:
         return not acts(view, number, persons)
     if _ACCUSERS & set(tokens(question.asked)) and _ACCUSED.search(view.text(number)):
         return False
-    # A body goes by its last word: "India's foreign ministry" is not India.
-    words = content_words(question.asked)[-1:]
+    # A body goes by the last word of what it is: "India's foreign ministry" is not India, nor "critics of the act" the act.
+    words = content_words(_kind(question.asked))[-1:]
     held = view.held[number] | (view.contexts[number] if view.voices[number] else frozenset())
     return bool(words) and match(words[0], held) < WELL_MATCHED
 
 
+def _kind(phrase: str) -> str:
+    """What somebody is, without whose, where or for what: "critics" of "critics of the act"."""
+    return re.split(r"(?i)\s(?:of|in|at|from|for|on|to|with|who|that|within|behind)\s", phrase.strip())[0]
+
+
 def _is_group(phrase: str) -> bool:
     """Whether several hold the office that is named: "US lawmakers", none of whom need be named."""
-    last = (content_words(phrase) or [""])[-1]
+    last = (content_words(_kind(phrase)) or [""])[-1]
     return last.endswith("s") and last not in ROLES and last.rstrip("s") in ROLES
 
 

@@ -27,7 +27,7 @@ from .types import Attribution, Document, Passage
 
 T = TypeVar("T")
 
-SCHEMA = 7  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
+SCHEMA = 8  # of the tables and of what is derived from a text (sentences, attributions): bump when either changes
 SWITCH_ATTEMPTS, SWITCH_PAUSE = 200, 0.05  # tries, and seconds between them
 # FTS5's own stemmer, so that "criticised" finds "criticise"; `context` is title and heading.
 _TABLES = """

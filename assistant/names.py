@@ -21,20 +21,21 @@ __all__ = ["OPENING", "ROLES", "Mention", "People", "Person", "people"]
 
 # Words of the names of places, bodies, laws and times: a run that holds one names no person.
 _NOT_PERSONS = frozenset(
-    """academy act activities agency aggregates airport alliance amendment army article assembly associates
-    association authority avenue bank bay beach bill board borough bridge british bureau cabinet canal castle cathedral
-    centre center central chamber church city clinic club code college commission committee company confederation
-    conference congress constitution corporation council country county court day delhi democratic department district
-    east embassy england estate europe european exchange express federal federation festival force foreign foundation
-    front fund gazette government great group harbor harbour herald high hill holdings hospital hotel house inc india
-    indian industries institute international island journal june kingdom lake law league legislature library limited
-    lower ltd mail market media military ministry mission mosque mountain movement museum nation national nations navy
-    network new news north northern office organisation organization park parliament partners party penal people pier
-    police port post press prison programme project province public radio railway republic republican river road rovers
-    royal school sea section security senate service society south southern square stadium state states station street
-    supreme telegraph temple territory theatre times town treaty tribunal tribune trust union united university
-    upper valley village war water weekly west western white world york zone january february march april may july
-    august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
+    """academy act activities affairs agency aggregates airport alliance amendment army article assembly associates
+    association authority avenue bank bay beach bill board borough bridge british bureau cabinet canal castle
+    cathedral centre center central chamber church city clinic club code college commission committee company
+    confederation conference congress constitution corporation council country county court day delhi democratic
+    department defence defense district east education embassy england estate europe european exchange express
+    external federal federation festival finance force foreign foundation front fund gazette government great group
+    harbor harbour health herald high hill holdings hospital hotel house inc india indian industries institute
+    interior international island journal june kingdom lake law league legislature library limited lower ltd mail
+    market media military ministry mission mosque mountain movement museum nation national nations navy network new
+    news north northern office organisation organization park parliament partners party penal people pier police
+    port post press prison programme project province public radio railway republic republican river road rovers
+    royal school sea section security senate service society south southern square stadium state states station
+    street supreme telegraph temple territory theatre times town treaty tribunal tribune trust union united
+    university upper valley village war water weekly west western white world york zone january february march april
+    may july august september october november december monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 _RUN = re.compile(rf"(?<![\w’'.])(?:{WORD})(?:[ \xa0](?:{WORD}))*")
 _LOWER = re.compile(r"(?<![\w’'-])[a-z][a-z]+(?![\w’'-])")

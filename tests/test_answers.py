@@ -450,3 +450,12 @@ def test_odd_input_gets_a_sane_answer(assistant: Assistant, question: str) -> No
 )
 def test_a_group_and_a_word_of_stance_do_not_hide_the_answer(assistant: Assistant, question: str, said: str) -> None:
     assert said in assistant.ask(question).text
+
+
+def test_who_speaks_goes_by_what_they_are_not_by_what_of(story: Assistant) -> None:
+    told = story.ask("what do critics of the UAPA say").text
+    assert "punishment" in told and "Defenders" not in told
+
+
+def test_a_ministrys_name_is_nobodys(story: Assistant) -> None:
+    assert "Jaiswal" in story.ask("What did the Ministry of External Affairs say about the note?").text
