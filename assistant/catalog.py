@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS garbage (id TEXT PRIMARY KEY);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, context, tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary USING fts5vocab (words, row);
 """
-KNOWN = 20_000  # facts kept of one publication
+KNOWN, UNKNOWN = 20_000, object()  # facts kept of one publication; what stands for one that is not
 _PASSAGE = """SELECT p.id, d.id, p.start, p.stop, p.tokens, p.heading, p.sentences, d.text
     FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"""
 
@@ -236,23 +236,31 @@ class Catalog:
         query = "SELECT count(*) FROM passages p JOIN documents d ON d.key = p.document AND d.live = 1"
         return int(self._known("count", lambda: self.read(query)[0][0]))
 
-    def metadata(self) -> dict[str, dict[str, Any]]:
+    def metadata(self) -> Mapping[str, dict[str, Any]]:
         """What is known of each live document beside its text, by id, in the corpus's order."""
-        held = self._known("metadata", lambda: {i: json.loads(values) for i, (_, values) in self.live().items()})
-        return dict(held)
+        held: Mapping[str, dict[str, Any]] = self._known(
+            "metadata", lambda: {identity: json.loads(values) for identity, (_, values) in self.live().items()}
+        )
+        return held
 
     def _known(self, what: Hashable, find: Callable[[], Any]) -> Any:
-        """What `find` found when it was asked first since the live documents last changed."""
+        """What `find` found when it was asked first since the live documents last changed.
+
+        Another thread may read another publication, or clear what is kept, at any line of this: each thing is taken once.
+        """
         with self.snapshot():
             publication = self.publication()
-            if self._found[0] != publication:
-                self._found = (publication, {})
-            found = self._found[1]
-            if what not in found:
+            kept, found = self._found
+            if kept != publication:
+                found = {}
+                self._found = (publication, found)
+            value = found.get(what, UNKNOWN)
+            if value is UNKNOWN:
+                value = find()
                 if len(found) >= KNOWN:
                     found.clear()
-                found[what] = find()
-            return found[what]
+                found[what] = value
+            return value
 
     def vectors(self, passage_id: str) -> NDArray[np.float32]:
         """The vectors of a passage's sentences, shape (sentences, dimensions)."""

@@ -117,13 +117,14 @@ _NOW = re.compile(
 _EXACT = re.compile(
     r"\b(?:exact(?:ly)?|verbatim|word for word|word-for-word|precise(?:ly)?|quote|what words)\b", re.IGNORECASE
 )
-# How the answer is wanted, not what is asked.
 _MARKS = re.compile(r"(?:\s*[?!]){2,}\Z")  # the encoder reads "??" as another question than "?"
+# What stands before a question and asks nothing.
 _LEAD = re.compile(
     r"\A\W*(?:(?:so|ok|okay|hey|hi|hello),? )?(?:remind me(?: again)?|i(?:['’]m| am| was)? (?:just )?wonder(?:ing)?),? "
     r"(?=(?:who|what|when|where|why|how|which|whose|if|whether)\b)",
     re.IGNORECASE,
 )
+# How the answer is wanted, not what is asked.
 _MANNER = re.compile(
     r",?\s*\b(?:in (?:a few |very )?(?:plain|simple|layman[’']?s?|lay|clear|everyday|ordinary|short|brief)"
     r"(?: (?:terms|words|english|language))?"

@@ -141,6 +141,29 @@ def test_of_many_places_full_text_weighs_the_rarest_words(
         assert search(["about"], 5) == [], "unless it stands nearly everywhere"
 
 
+def test_what_is_known_holds_while_another_thread_forgets_it(
+    filled: Settings, folder: CorpusFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Forgetful(dict[object, int]):
+        """Facts that another thread clears right after they were looked for."""
+
+        def __contains__(self, what: object) -> bool:
+            held = super().__contains__(what)
+            self.clear()
+            return held
+
+        def get(self, what: object, otherwise: object = None) -> object:  # type: ignore[override]
+            value = super().get(what, otherwise)
+            self.clear()
+            return value
+
+    with opened(filled, folder.path) as index:
+        assert index.catalog.fulltext.frequency("riot") == 1
+        publication, found = index.catalog._found
+        monkeypatch.setattr(index.catalog, "_found", (publication, Forgetful(found)))
+        assert index.catalog.fulltext.frequency("riot") == 1
+
+
 def test_an_empty_index_has_nothing_and_says_so_quietly(folder: CorpusFolder, settings: Settings) -> None:
     with opened(settings, folder.path) as index:
         assert index.nearest(np.ones(DIMENSIONS, np.float32), 5) == []

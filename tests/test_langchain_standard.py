@@ -15,7 +15,9 @@ from assistant.embeddings import MiniLM
 from assistant.runnables import EncoderEmbeddings, PassageRetriever
 
 
-class TestEmbeddings(EmbeddingsUnitTests):
+class Shipped:
+    """What is tested: the shipped encoder."""
+
     @property
     def embeddings_class(self) -> type[Embeddings]:
         return EncoderEmbeddings
@@ -25,14 +27,12 @@ class TestEmbeddings(EmbeddingsUnitTests):
         return {"encoder": MiniLM()}
 
 
-class TestEmbedding(EmbeddingsIntegrationTests):
-    @property
-    def embeddings_class(self) -> type[Embeddings]:
-        return EncoderEmbeddings
+class TestEmbeddingsAlone(Shipped, EmbeddingsUnitTests):
+    pass
 
-    @property
-    def embedding_model_params(self) -> dict[str, Any]:
-        return {"encoder": MiniLM()}
+
+class TestEmbeddings(Shipped, EmbeddingsIntegrationTests):
+    pass
 
 
 class TestRetriever(RetrieversIntegrationTests):

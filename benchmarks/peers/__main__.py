@@ -36,24 +36,13 @@ class Model(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         words = json.dumps({"claims": []}) if "response_format" in asked else "It is not in the documents."
-        message = {"role": "assistant", "content": words}
-        head = {"id": "1", "created": 1, "model": "none"}
-        if asked.get("stream"):
-            chunk = {
-                **head,
-                "object": "chat.completion.chunk",
-                "choices": [{"index": 0, "delta": message, "finish_reason": "stop"}],
-            }
-            body = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
-        else:
-            whole = {
-                **head,
-                "object": "chat.completion",
-                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-            }
-            body = json.dumps(whole).encode()
+        message, streamed = {"role": "assistant", "content": words}, bool(asked.get("stream"))
+        choice = {"index": 0, "delta" if streamed else "message": message, "finish_reason": "stop"}
+        kind = "chat.completion.chunk" if streamed else "chat.completion"
+        said = json.dumps({"id": "1", "created": 1, "model": "none", "object": kind, "choices": [choice]})
+        body = (f"data: {said}\n\ndata: [DONE]\n\n" if streamed else said).encode()
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream" if asked.get("stream") else "application/json")
+        self.send_header("Content-Type", "text/event-stream" if streamed else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -92,7 +81,7 @@ def main() -> None:
     )
     parser.add_argument("--documents", type=int, default=0, help="fill up to so many")
     parser.add_argument("--questions", type=int, default=500)
-    parser.add_argument("--systems", default=",".join(SYSTEMS))
+    parser.add_argument("--systems", default=",".join(SYSTEMS), help="the first is what ratios are to")
     options = parser.parse_args()
     squad = options.data / "squad2" / f"{options.half}.json"
     if not squad.exists():

@@ -19,13 +19,11 @@ def main() -> None:
     name, work, url = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     documents = json.loads((work / "documents.json").read_text("utf-8"))
     questions = json.loads((work / "questions.json").read_text("utf-8"))
-    begun = time.perf_counter()
     from .systems import SYSTEMS
 
     folder = work / name
     folder.mkdir()
     system = SYSTEMS[name](folder, url)
-    ready = time.perf_counter() - begun
     begun = time.perf_counter()
     system.ingest(documents)
     ingest = time.perf_counter() - begun
@@ -48,7 +46,7 @@ def main() -> None:
     (work / f"{name}.json").write_text(
         json.dumps(
             {
-                "name": system.name, "ready": ready, "ingest": ingest, "search": searches, "ask": answers[WARM:],
+                "name": system.name, "ingest": ingest, "search": searches, "ask": answers[WARM:],
                 "hits": hits, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 "disk": sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and "corpus" not in p.parts) / 1e6,
             }

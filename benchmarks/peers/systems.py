@@ -6,13 +6,18 @@ Each class: `ingest(documents)` once, `search(question)` gives the ids and texts
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant import Assistant, Settings
 from assistant.embeddings import MAX_TOKENS, MiniLM, Vectors
+
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
 
 K = 5
 PROMPT = "Answer the question from the context only.\n\nContext:\n{context}\n\nQuestion: {question}"
@@ -22,6 +27,12 @@ Passage = tuple[str, str]  # id of the document, text
 
 def _lists(vectors: Vectors) -> list[list[float]]:
     return [[float(value) for value in row] for row in vectors]
+
+
+def _written(model: ChatOpenAI, passages: Sequence[Passage], question: str) -> str:
+    """An answer as the tutorial has it made: one prompt with the passages."""
+    context = "\n\n".join(text for _, text in passages)
+    return str(model.invoke(PROMPT.format(context=context, question=question)).content)
 
 
 class Padded(MiniLM):
@@ -54,8 +65,8 @@ class Ours:
     def ingest(self, documents: Sequence[Document]) -> None:
         (self.folder / "corpus").mkdir()
         for document in documents:
-            title = document["title"].replace("'", "’")
-            head = f"---\nid: {document['id']}\ntitle: '{title}'\npublisher: 'Bench'\npublished: 2026-01-02\n---\n\n"
+            title = json.dumps(document["title"])
+            head = f"---\nid: {document['id']}\ntitle: {title}\npublisher: 'Bench'\npublished: 2026-01-02\n---\n\n"
             (self.folder / "corpus" / f"{document['id']}.md").write_text(head + document["text"] + "\n", "utf-8")
         self.assistant = Assistant.open(self.settings)
 
@@ -114,8 +125,7 @@ class LangChain:
         return [(d.metadata["id"], d.page_content) for d in self.store.similarity_search(question, k=K)]
 
     def ask(self, question: str) -> str:
-        context = "\n\n".join(text for _, text in self.search(question))
-        return str(self.model.invoke(PROMPT.format(context=context, question=question)).content)
+        return _written(self.model, self.search(question), question)
 
 
 class LangChainUnpadded(LangChain):
@@ -198,8 +208,7 @@ class Txtai:
         return [(row["id"].rsplit("/", 1)[0], row["text"]) for row in self.embeddings.search(question, K)]
 
     def ask(self, question: str) -> str:
-        context = "\n\n".join(text for _, text in self.search(question))
-        return str(self.model.invoke(PROMPT.format(context=context, question=question)).content)
+        return _written(self.model, self.search(question), question)
 
 
 SYSTEMS = {s.__name__: s for s in (Ours, OursQuoting, LangChain, LangChainUnpadded, LlamaIndex, Txtai)}
