@@ -17,6 +17,7 @@ import random
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -60,17 +61,9 @@ def suite_rows(name: str, first: int) -> list[Row]:
 def story_rows(folder: Path, first: int) -> list[Row]:
     """Rows of the questions on the held-out stories, each story a corpus of its own."""
     rows = list[Row]()
-    held = [
-        json.loads(line)
-        for path in sorted(folder.glob("*.jsonl"))
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines())
-        if is_held_out(number)
-    ]
-    for story in held:
-        ends = [*story["paragraphs"][1:], len(story["sentences"])]
-        paragraphs = (" ".join(story["sentences"][a:b]) for a, b in zip(story["paragraphs"], ends, strict=True))
+    for story in held_out(folder):
         with tempfile.TemporaryDirectory() as kept:
-            assistant = laid_out(Path(kept), {"story": (story["title"], "\n\n".join(paragraphs))})
+            assistant = laid_out(Path(kept), {"story": (story["title"], text_of(story))})
             for asked in story["questions"]:
                 answers, first = {story["sentences"][i] for i in asked["a"]}, first + 1
                 for candidate in candidates(assistant, asked["q"]):
@@ -78,6 +71,22 @@ def story_rows(folder: Path, first: int) -> list[Row]:
                     right = any(words in a or a in words for a in answers)
                     rows.append((first, "stories", bool(answers), candidate.features, right))
     return rows
+
+
+def held_out(folder: Path) -> list[dict[str, Any]]:
+    """The stories for measuring."""
+    return [
+        json.loads(line)
+        for path in sorted(folder.glob("*.jsonl"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines())
+        if is_held_out(number)
+    ]
+
+
+def text_of(story: dict[str, Any]) -> str:
+    """A story's paragraphs."""
+    ends = [*story["paragraphs"][1:], len(story["sentences"])]
+    return "\n\n".join(" ".join(story["sentences"][a:b]) for a, b in zip(story["paragraphs"], ends, strict=True))
 
 
 def laid_out(folder: Path, texts: Mapping[str, tuple[str, str]]) -> Assistant:
